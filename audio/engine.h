@@ -1,0 +1,140 @@
+// Engine: tracks, transport, mixer. One process() call is one audio callback; everything else is the control side.
+//
+// The same object plays in real time (a device calls process), offline (render.h calls it) and in tests.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audio/session.h"
+#include "audio/song.h"
+#include "ipc/probe.h"
+#include "scripting/script_host.h"
+
+namespace outboard::audio {
+
+/// Layers of the callback, as the CPU panel shows them. Callback thread unless said.
+enum class Layer : std::uint8_t {
+    callback,     ///< the whole call
+    sequencer,    ///< song, MIDI input, dispatch to tracks
+    scripting,    ///< everything between the facade's begin and the end of collect
+    encode,       ///< of scripting: building and posting
+    wait,         ///< posted → child started (per call, from the child's clock)
+    busy,         ///< child started → child finished
+    returned,     ///< child finished → noticed
+    apply,        ///< of scripting: decoding the answer, note ledger
+    instruments,
+    mix,          ///< gains, pan, meters, capture
+    rest,         ///< callback minus sequencer, scripting, instruments, mix
+    count
+};
+[[nodiscard]] const char* to_string(Layer layer) noexcept;
+
+/// Figures in percent of the block period.
+struct LayerFigures {
+    double now = 0, mean = 0, p50 = 0, p99 = 0, p999 = 0, max = 0;  ///< p50.. over called blocks, last 10 s or total
+    double mean_all = 0;          ///< averaged over all blocks
+    double calls_per_second = 0;
+};
+
+struct TrackSnapshot {
+    std::uint32_t id = 0;
+    TrackSettings settings;       ///< as they are now
+    scripting::SlotFigures script;
+    std::vector<scripting::Parameter> parameters;
+    std::uint64_t script_generation = 0;
+    std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};  ///< last 10 s
+    std::string instrument_name;  ///< preset that sounds, e.g. "Electric Piano"
+    float level_left = 0, level_right = 0;  ///< peak since the last snapshot, linear
+    std::array<std::uint64_t, 2> keys_down{};  ///< bit set of the keys that sound at its instrument
+    std::uint64_t events_lost = 0, notes_hanging = 0;
+};
+
+struct EngineSnapshot {
+    double sample_rate = 48000;
+    std::uint32_t frames = 0;     ///< of the last callback
+    std::uint64_t blocks = 0, xruns = 0;
+    std::int64_t sample = 0;      ///< engine time
+    bool playing = false, recording = false, song_ended = false;
+    double tempo = 120, song_beat = 0, song_length_beats = 0;
+    int bar = 0, beat = 0, tick = 0;  ///< 1-based bar and beat; tick 0..959
+    int numerator = 4, denominator = 4;
+    bool loop = false;
+    float master_left = 0, master_right = 0;  ///< peaks
+    bool midi_in = false;         ///< something arrived since the last snapshot
+    std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};        ///< last 10 s
+    std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers_total{};  ///< since reset
+    std::vector<TrackSnapshot> tracks;
+    std::array<std::uint64_t, 2> keys_held{};  ///< keys down on keyboard and MIDI inputs
+};
+
+class Engine {
+public:
+    struct Options {
+        double sample_rate = 48000;
+        std::uint32_t max_frames = 8192;  ///< longest callback; longer ones are cut
+        std::uint32_t block_frames = 0;   ///< cut callbacks into blocks of at most this many; 0: as they come
+        bool offline = false;             ///< no deadline: a watchdog of 10 s
+        double deadline = 0.5;            ///< share of a block that scripting may wait
+        bool pipelined = false;
+    };
+    /// [control] `host` outlives the engine. Loads the SoundFont; throws std::runtime_error with a sentence.
+    Engine(Options options, scripting::ScriptHost& host, const Session& session);
+    ~Engine();
+
+    // ---- audio thread -------------------------------------------------------------------------------------
+    /// [rt] One callback: `frames` frames of interleaved stereo float into `out`. No allocation, lock, log,
+    /// exception or system call but the futex (and the named exception, SystemPipe).
+    void process(float* out, std::uint32_t frames) noexcept;
+    /// [rt] The device tells of an underrun.
+    void note_xrun() noexcept;
+
+    // ---- control side: any one thread at a time -------------------------------------------------------------
+    std::uint32_t add_track(const TrackSettings& settings);  ///< id
+    void remove_track(std::uint32_t track);
+    /// Name, colour, input filter, gain, pan, mute, solo, instrument. (The script goes by load_script.)
+    void update_track(std::uint32_t track, const TrackSettings& settings);
+    /// Loads in the background; what plays goes on until the new script is ready. See scripting::ScriptSlot::load.
+    void load_script(std::uint32_t track, const std::string& path);
+    void unload_script(std::uint32_t track);
+    void bypass_script(std::uint32_t track, bool bypassed);
+    /// False if the track's live script has no such parameter. Value clamped to its range.
+    bool set_parameter(std::uint32_t track, const std::string& id, double value);
+    /// Waits until no script is loading. Sentences of those that failed.
+    std::vector<std::string> wait_scripts(std::chrono::milliseconds timeout);
+
+    void set_song(std::shared_ptr<const Song> song);  ///< null: none. Stops first.
+    void play();
+    void stop();                      ///< ends the song's notes, stays where it is
+    void seek(double song_beat);
+    void set_tempo(std::optional<double> bpm);  ///< overrides the song's tempo; nothing: the song's own
+    void set_loop(bool loop);         ///< whole song
+    void panic();
+    void set_master(double db);
+    /// Which track the keyboard and MIDI inputs play (all tracks with from_keyboard when nothing).
+    void arm(std::optional<std::uint32_t> track);
+    /// On-screen keyboard: channel 0-based; sounds at the next block.
+    void key_down(std::uint8_t key, std::uint8_t velocity, std::uint8_t channel = 0);
+    void key_up(std::uint8_t key, std::uint8_t channel = 0);
+    /// MIDI input: any one thread; stamped with its arrival time, so it keeps its rhythm one block later.
+    void midi_input(std::uint8_t port, const std::uint8_t* bytes, std::size_t size, std::int64_t arrival_ns) noexcept;
+
+    /// WAV capture of what is sent to the device, written by a thread of its own. Throws with a sentence.
+    void start_capture(const std::string& path);
+    void stop_capture();              ///< finishes the file
+
+    [[nodiscard]] EngineSnapshot snapshot();
+    [[nodiscard]] Session session() const;  ///< the document as it is now, parameters included
+    void reset_figures();
+    [[nodiscard]] scripting::ScriptHost& scripts() noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace outboard::audio

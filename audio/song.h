@@ -1,0 +1,59 @@
+// Song: a MIDI file in memory, every event as it is, with its tempo map.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace outboard::audio {
+
+struct SongEvent {
+    std::uint64_t tick = 0;
+    std::uint16_t track = 0;               ///< chunk in the file
+    std::vector<std::uint8_t> bytes;       ///< channel message (status first), F0/F7 sysex as in the file without the
+                                           ///< length, or meta FF type payload (without the length)
+    [[nodiscard]] bool is_meta() const noexcept { return !bytes.empty() && bytes[0] == 0xFF; }
+    [[nodiscard]] bool is_channel() const noexcept { return !bytes.empty() && bytes[0] >= 0x80 && bytes[0] < 0xF0; }
+};
+
+struct TempoChange {
+    std::uint64_t tick = 0;
+    double beat = 0;      ///< quarter notes from the start
+    double seconds = 0;   ///< exact time from the start at the song's own tempi
+    double bpm = 120;
+};
+struct SignatureChange {
+    std::uint64_t tick = 0;
+    double beat = 0;
+    int bar = 0;          ///< 0-based bar that begins here
+    std::uint8_t numerator = 4, denominator = 4;
+};
+
+class Song {
+public:
+    /// [control] Reads a standard MIDI file (format 0, 1; 2 is refused). Throws std::runtime_error with a sentence
+    /// that names file, byte offset and what to do.
+    static std::shared_ptr<const Song> load(const std::string& path);
+
+    std::string path;
+    int format = 1;
+    int ticks_per_beat = 480;              ///< SMPTE divisions are converted: a beat is half a second then
+    std::uint16_t division = 480;          ///< as in the file
+    std::uint16_t track_count = 1;
+    std::vector<SongEvent> events;         ///< by tick; within a tick by chunk, then file order
+    std::vector<TempoChange> tempi;        ///< the first at tick 0
+    std::vector<SignatureChange> signatures;  ///< the first at tick 0
+    std::uint64_t length_ticks = 0;        ///< latest event or end of track
+    std::vector<std::uint64_t> track_ends; ///< tick of each chunk's end of track
+
+    [[nodiscard]] double beat_of(std::uint64_t tick) const noexcept;
+    /// Exact sample, from the song's start, of a beat at the song's own tempi.
+    [[nodiscard]] double sample_of_beat(double beat, double sample_rate) const noexcept;
+    [[nodiscard]] double beat_of_sample(double sample, double sample_rate) const noexcept;
+    [[nodiscard]] double length_beats() const noexcept { return beat_of(length_ticks); }
+    /// Channel and sysex events: what a track can hear. Their index in this order + 1 is Event::origin.
+    [[nodiscard]] std::uint64_t playable_count() const noexcept;
+};
+
+}  // namespace outboard::audio

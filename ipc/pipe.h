@@ -1,0 +1,63 @@
+// Pipe: a duplex channel of whole messages between two processes, blocking with a deadline.
+//
+// Two transports stand behind it, SharedMemoryPipe and SystemPipe; one conformance suite runs over both
+// (tests/ipc/pipe_conformance_test.cpp). An end is used by one sending and one receiving thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace outboard::ipc {
+
+enum class Status : std::uint8_t {
+    ok,
+    timed_out,  ///< the deadline came first; nothing was taken, nothing is lost
+    full,       ///< send only: no room now; nothing was written
+    too_large,  ///< send: larger than capacity(); receive: larger than the buffer (the message stays)
+    closed,     ///< the other end was closed in order
+    peer_died,  ///< mark_dead() was called: somebody saw the other process end
+    corrupt,    ///< the peer's bytes or indices make no sense; the pipe is unusable from now on
+};
+
+/// The word for a status, for logs ("timed out").
+[[nodiscard]] const char* to_string(Status status) noexcept;
+
+struct Received {
+    Status status = Status::timed_out;
+    std::size_t size = 0;  ///< bytes written into the buffer, when ok
+};
+
+/// Whether a sent message wakes the peer. `no` leaves it in the queue until the next send that wakes, so that
+/// news nobody waits for costs no wake-up. (A SystemPipe wakes its peer either way.)
+enum class Wake : std::uint8_t { no, yes };
+
+class Pipe {
+public:
+    virtual ~Pipe() = default;
+
+    /// Largest message in bytes that `send` takes.
+    [[nodiscard]] virtual std::size_t capacity() const noexcept = 0;
+
+    /// [rt] Appends one message; never blocks. ok, full, too_large, closed, peer_died, corrupt.
+    virtual Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept = 0;
+
+    /// [rt] Takes the oldest message into `buffer`, waiting until `deadline_ns` (absolute, now_ns(); 0 only looks).
+    /// Interruptions and spurious wake-ups do not extend the deadline.
+    virtual Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept = 0;
+
+    /// [rt] Bytes now waiting to be read by the peer, as far as this end knows (for "wake it before it overflows").
+    [[nodiscard]] virtual std::size_t pending() const noexcept = 0;
+
+    /// [control] Says that the other process is gone: wakes a waiting receive of this end, which then drains what
+    /// was sent completely and answers peer_died. Any thread.
+    virtual void mark_dead() noexcept = 0;
+
+    /// [control] [child] Closes in order: the peer reads what was sent and then gets `closed`.
+    virtual void close() noexcept = 0;
+
+    /// "shm" or "pipe".
+    [[nodiscard]] virtual const char* transport() const noexcept = 0;
+};
+
+}  // namespace outboard::ipc

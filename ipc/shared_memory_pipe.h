@@ -1,0 +1,45 @@
+// SharedMemoryPipe: two single-producer single-consumer rings and futex semaphores in two sealed memory files.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+
+#include "ipc/descriptor.h"
+#include "ipc/pipe.h"
+
+namespace outboard::ipc {
+
+class SharedMemoryPipe final : public Pipe {
+public:
+    struct Sizes {
+        std::size_t to_child = 512 * 1024;  ///< ring bytes, rounded up to a power of two
+        std::size_t to_host = 512 * 1024;
+    };
+    /// The host's end and what the child needs to build its own: two descriptors, host→child first.
+    struct Pair {
+        std::unique_ptr<SharedMemoryPipe> host;
+        std::array<Descriptor, 2> child;
+    };
+    /// [control] Creates the segments, seals and locks them. Throws std::system_error with a sentence.
+    static Pair create(Sizes sizes);
+    static Pair create() { return create(Sizes{}); }
+    /// [child] Maps the inherited descriptors (taken over). Throws std::system_error.
+    static std::unique_ptr<SharedMemoryPipe> open(Descriptor to_child, Descriptor to_host);
+
+    ~SharedMemoryPipe() override;
+    [[nodiscard]] std::size_t capacity() const noexcept override;
+    Status send(std::span<const std::byte> message, Wake wake) noexcept override;
+    Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
+    [[nodiscard]] std::size_t pending() const noexcept override;
+    void mark_dead() noexcept override;
+    void close() noexcept override;
+    [[nodiscard]] const char* transport() const noexcept override { return "shm"; }
+
+private:
+    struct State;
+    explicit SharedMemoryPipe(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace outboard::ipc

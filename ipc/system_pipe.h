@@ -1,0 +1,47 @@
+// SystemPipe: the same message channel over two anonymous OS pipes.
+//
+// Non-blocking descriptors and ppoll to the deadline; a partly written or read frame keeps its state. The named
+// exception to "no system call but the futex" in the audio callback. Also the slow lane beside every child.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+
+#include "ipc/descriptor.h"
+#include "ipc/pipe.h"
+
+namespace outboard::ipc {
+
+class SystemPipe final : public Pipe {
+public:
+    struct Pair {
+        std::unique_ptr<SystemPipe> host;
+        std::array<Descriptor, 2> child;  ///< [0] the child reads, [1] the child writes
+    };
+    /// [control] Throws std::system_error with a sentence.
+    static Pair create(std::size_t capacity = 512 * 1024);
+    /// [child] Takes the inherited descriptors over.
+    static std::unique_ptr<SystemPipe> open(Descriptor read, Descriptor write, std::size_t capacity = 512 * 1024);
+
+    ~SystemPipe() override;
+    [[nodiscard]] std::size_t capacity() const noexcept override;
+    Status send(std::span<const std::byte> message, Wake wake) noexcept override;
+    Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
+    [[nodiscard]] std::size_t pending() const noexcept override;
+    void mark_dead() noexcept override;
+    void close() noexcept override;
+    [[nodiscard]] const char* transport() const noexcept override { return "pipe"; }
+
+    /// To poll from outside: readable when a receive may succeed.
+    [[nodiscard]] int read_descriptor() const noexcept;
+    /// [control] [child] As send, but waits for room until the deadline. ok, timed_out, too_large, closed, …
+    Status send_until(std::span<const std::byte> message, std::int64_t deadline_ns) noexcept;
+
+private:
+    struct State;
+    explicit SystemPipe(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace outboard::ipc

@@ -1,0 +1,46 @@
+// Event: one MIDI event in sample time, as the engine hands it to a script and as it comes back.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace outboard::scripting {
+
+/// What an event is. The numbers are on the wire and in the Python package (`outboard/_wire.py`).
+enum class Kind : std::uint8_t {
+    none = 0,
+    note_on = 1,           ///< data: status, key, velocity 1..127
+    note_off = 2,          ///< data as it came: 0x8n key velocity, or 0x9n key 0
+    poly_pressure = 3,     ///< data: status, key, value
+    control_change = 4,    ///< data: status, cc, value
+    program_change = 5,    ///< data: status, program
+    channel_pressure = 6,  ///< data: status, value
+    pitch_bend = 7,        ///< data: status, LSB, MSB
+    sysex = 8,             ///< `blob` names the bytes, which stay with the host
+    choke = 9,             ///< output only: the note `note_id` is cut at once (panic)
+};
+
+struct Event {
+    std::int64_t time = 0;  ///< absolute sample
+    Kind kind = Kind::none;
+    std::uint8_t port = 0;                ///< 0-based input port
+    std::uint8_t channel = 0;             ///< 0..15 (users see 1..16)
+    std::uint8_t size = 0;                ///< bytes used in `data`
+    std::array<std::uint8_t, 3> data{};   ///< the MIDI bytes as they came, or as they go out
+    /// Output notes only: true where the script called `play` (the note is its own, and only an off with its
+    /// note_id may end it), false where a key press was forwarded (plain MIDI semantics).
+    bool played = false;
+    /// Where it comes from. Input: whatever the producer likes (the song player numbers its events), 0 = nowhere.
+    /// Output: that of the input event that was passed on or forwarded, at its own time; else 0.
+    std::uint32_t origin = 0;
+    std::int32_t note_id = -1;  ///< output notes: unique in the run; the off carries the on's
+    std::uint32_t blob = 0;     ///< sysex: the producer's handle
+    float tuning = 0;           ///< note on, semitones
+};
+
+/// Builds an event from MIDI bytes (running status resolved, channel messages only). A note-on with velocity 0
+/// becomes Kind::note_off with its bytes kept.
+[[nodiscard]] Event event_from_midi(std::int64_t time, std::uint8_t port, std::uint8_t status, std::uint8_t d1,
+                                    std::uint8_t d2) noexcept;
+
+}  // namespace outboard::scripting

@@ -1,0 +1,54 @@
+// ScriptHost: makes slots and owns the one control thread that starts, watches, restarts and retires their children.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scripting/script_slot.h"
+
+namespace outboard::scripting {
+
+class ScriptHost {
+public:
+    struct Options {
+        std::string child_program;   ///< path of `outboard-script`; empty: beside this executable
+        std::string package_path;    ///< folder that holds the Python package `outboard`; empty: as installed or built
+        std::string transport = "shm";  ///< "shm" or "pipe"
+        double sample_rate = 48000;
+        std::uint64_t seed = 0;
+        bool offline = false;  ///< no watchdog of 500 ms; prints are never dropped
+    };
+    /// [control] Starts the control thread. Throws std::runtime_error with a sentence when the child program or
+    /// the package is not where it should be.
+    explicit ScriptHost(Options options);
+    /// [control] Stops all children. No slot may be in use by an audio thread any more.
+    ~ScriptHost();
+
+    /// [control] The slot lives as long as the host, or until remove(). `channel`: the track's first channel
+    /// (0-based), which `play` uses where no event gives one.
+    ScriptSlot& add_slot(const std::string& name, std::uint8_t channel);
+    /// [control] The audio thread must have let it go.
+    void remove_slot(ScriptSlot& slot);
+
+    /// [control] Messages since the last call, oldest first.
+    std::vector<Message> take_messages();
+
+    /// [control] The audio thread's scheduling policy and priority (as sched_getscheduler gives them): children are
+    /// put one below, when the system allows.
+    void set_callback_priority(int policy, int priority);
+
+    /// Folder of the factory scripts, for names such as "arpeggiator". Empty if not found.
+    [[nodiscard]] std::string factory_folder() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Resolves what a user wrote for a script: an existing path, else a factory script's name. Throws std::runtime_error
+/// with a sentence that lists the names.
+[[nodiscard]] std::string resolve_script(const std::string& text, const std::string& factory_folder);
+
+}  // namespace outboard::scripting

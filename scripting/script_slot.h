@@ -1,0 +1,135 @@
+// ScriptSlot: one track's place for a script. The facade that an audio engine calls.
+//
+// In every block, on the audio thread:
+//
+//     for (slot : slots) slot.begin(block);            // links exchanged, late answers fetched
+//     for (event : input) slot.push(event);            // in time order
+//     for (slot : slots) slot.post();                  // children run side by side
+//     for (slot : slots) output = slot.collect(deadline);
+//
+// An empty slot passes everything through the same ledger of key presses, so that every track behaves alike and
+// every note that was started gets its end, whatever happens to the child.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ipc/probe.h"
+#include "scripting/clock_map.h"
+#include "scripting/event.h"
+
+namespace outboard::scripting {
+
+enum class SlotState : std::uint8_t {
+    empty,       ///< no script: everything passes
+    loading,     ///< a child is being made; meanwhile everything passes (or the old one plays on)
+    live,
+    late,        ///< owes an earlier block
+    pipelined,   ///< demoted after repeated lateness: looked at, never waited for
+    bypassed,    ///< by the user or after too many errors
+    restarting,  ///< the child died or hung; a new one is on its way
+    failed,      ///< the script cannot be loaded; nothing plays it
+};
+[[nodiscard]] const char* to_string(SlotState state) noexcept;
+
+/// One declared parameter. Values travel as doubles: a knob's value, a menu's index, a toggle's 0 or 1.
+struct Parameter {
+    std::string id, name;
+    enum class Type : std::uint8_t { knob, menu, toggle } type = Type::knob;
+    double value = 0, initial = 0, minimum = 0, maximum = 1, step = 0;
+    std::string unit;
+    std::vector<std::string> choices;  ///< menu
+};
+
+/// What a script wrote, or what happened to it. Delivered by ScriptHost::take_messages on the control side.
+struct Message {
+    enum class Type : std::uint8_t { print, debug, info, warning, error, notice } type = Type::info;
+    std::uint32_t slot = 0;
+    std::int64_t time = 0;  ///< sample time at which the child wrote it
+    std::string text;       ///< one or more lines; for an exception the whole traceback
+    std::string file;       ///< of the script, when a line is known
+    int line = 0;           ///< 1-based; 0 when unknown
+};
+
+/// The block that is being processed.
+struct BlockInfo {
+    std::uint64_t number = 0;
+    std::int64_t start = 0;       ///< absolute sample of its first frame
+    std::uint32_t frames = 0;
+    std::int64_t callback_start_ns = 0;  ///< ipc::now_ns() when the callback began
+    const ClockMap* clock = nullptr;
+};
+
+/// Counters of a slot; readable from any thread.
+struct SlotFigures {
+    SlotState state = SlotState::empty;
+    std::string script;       ///< path, empty when none
+    std::string transport;    ///< "shm" or "pipe", empty when no child
+    std::int64_t pid = 0;
+    std::uint64_t calls = 0, late = 0, missed = 0, stale = 0, restarts = 0, overflows = 0, refused = 0;
+    /// Host input ledger: events pushed. Outcome ledger: passed, handled, stale, still kept.
+    std::uint64_t events_in = 0;       ///< events that crossed to the script and were acknowledged
+    std::uint64_t events_pushed = 0, events_settled = 0, events_kept = 0;
+    std::uint64_t events_out = 0;
+    std::vector<std::string> reasons;  ///< of restarts and bypasses, oldest first
+    double cpu_percent = 0;  ///< of one core, since the last call of figures()
+    double rss_mb = 0;
+    std::uint64_t page_faults = 0;
+    ipc::ProbeFigures encode, wait, busy, decode, python, child_encode, returned, apply, scripting;  ///< last 10 s
+    ipc::ProbeFigures encode_total, wait_total, busy_total, returned_total, apply_total, scripting_total;
+    double encode_now = 0, wait_now = 0, busy_now = 0, returned_now = 0, apply_now = 0, scripting_now = 0;
+    double busy_cpu_mean = 0;  ///< ns of thread CPU per call; busy mean minus this is "preempted"
+};
+
+class ScriptSlot {
+public:
+    virtual ~ScriptSlot() = default;
+
+    [[nodiscard]] virtual std::uint32_t id() const noexcept = 0;
+
+    // ---- audio thread -------------------------------------------------------------------------------------
+    /// [rt] Opens a block.
+    virtual void begin(const BlockInfo& block) noexcept = 0;
+    /// [rt] One input event, times not decreasing, inside the block. More than the slot can keep is counted as
+    /// overflow and passed at once.
+    virtual void push(const Event& event) noexcept = 0;
+    /// [rt] A parameter change at the block's first sample (index into the live child's declarations).
+    virtual void set_parameter(std::uint32_t index, double value) noexcept = 0;
+    /// [rt] Ends every note at once, forgets every key press, tells the child to cancel its tasks.
+    virtual void panic() noexcept = 0;
+    /// [rt] Posts to the child if it has something to do.
+    virtual void post() noexcept = 0;
+    /// [rt] Waits for the answer until the deadline (0: only looks) and returns the block's output in time order,
+    /// valid until the next begin().
+    virtual std::span<const Event> collect(std::int64_t deadline_ns) noexcept = 0;
+    /// [rt] Ends all that still sounds at the end of the block that is open (between post and collect); with
+    /// collect() the offs come out. For the end of a render.
+    virtual void finish() noexcept = 0;
+    /// [rt] Whether anything is pending: voices with an end to come, a child with a wake to come.
+    [[nodiscard]] virtual bool idle() const noexcept = 0;
+
+    // ---- control side -------------------------------------------------------------------------------------
+    /// [control] Loads a script; returns at once. What plays now plays on until the new one is ready; if it does
+    /// not load, the old one stays and a Message tells why. Values by parameter id.
+    virtual void load(const std::string& path, std::vector<std::pair<std::string, double>> values) = 0;
+    /// [control] Takes the script out.
+    virtual void unload() = 0;
+    /// [control] While true everything passes and the child is not called.
+    virtual void set_bypass(bool bypassed) = 0;
+    /// [control] Waits until loading has ended one way or the other. Empty: it is live (or empty by wish).
+    /// Otherwise the sentence of what failed.
+    virtual std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) = 0;
+    /// [control] Declarations of the script that is live, with current values.
+    [[nodiscard]] virtual std::vector<Parameter> parameters() const = 0;
+    /// [control] Counts up whenever parameters() may have changed in kind (a new script).
+    [[nodiscard]] virtual std::uint64_t generation() const noexcept = 0;
+    [[nodiscard]] virtual SlotFigures figures() const = 0;
+    virtual void reset_figures() = 0;
+};
+
+}  // namespace outboard::scripting
