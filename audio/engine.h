@@ -4,9 +4,12 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -92,6 +95,20 @@ public:
     void process(float* out, std::uint32_t frames) noexcept;
     /// [rt] The device tells of an underrun.
     void note_xrun() noexcept;
+
+    // ---- offline (render.h): the thread that calls process ------------------------------------------------
+    /// Gets what each track sends to its instrument, in time order; `track` counts from 0 in the tracks' order.
+    class Tap {
+    public:
+        virtual ~Tap() = default;
+        virtual void take(std::size_t track, std::span<const scripting::Event> events) = 0;
+    };
+    /// Null: none. Without `instruments` they are not run and the output is silence. Offline engines only.
+    void set_tap(Tap* tap, bool instruments) noexcept;
+    /// The next block is the last one: whatever sounds is ended at its end.
+    void finish_next_block() noexcept;
+    /// After a block: the song has ended (or there is none) and nothing is pending in any script.
+    [[nodiscard]] bool idle() const noexcept;
 
     // ---- control side: any one thread at a time -------------------------------------------------------------
     std::uint32_t add_track(const TrackSettings& settings);  ///< id
