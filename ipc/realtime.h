@@ -23,7 +23,7 @@ namespace outboard::ipc {
 
 /// Around the system calls that the audio callback may make: the futex, and SystemPipe's read, write and ppoll.
 /// Nothing else may use it.
-class AllowedSystemCall {
+class [[maybe_unused]] AllowedSystemCall {
 public:
 #if defined(OUTBOARD_REALTIME_SANITIZER)
     AllowedSystemCall() noexcept { __rtsan_disable(); }

@@ -38,8 +38,10 @@ public:
 
 private:
     struct State;
-    explicit SharedMemoryPipe(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
+
+public:
+    explicit SharedMemoryPipe(std::unique_ptr<State> state);  ///< for create() and open(): nobody else can name a State
 };
 
 }  // namespace outboard::ipc

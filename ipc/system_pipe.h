@@ -40,8 +40,10 @@ public:
 
 private:
     struct State;
-    explicit SystemPipe(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
+
+public:
+    explicit SystemPipe(std::unique_ptr<State> state);  ///< for create() and open(): nobody else can name a State
 };
 
 }  // namespace outboard::ipc

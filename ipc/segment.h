@@ -1,0 +1,42 @@
+// Segment: what lies in one of the two memory files of a SharedMemoryPipe.
+//
+// Each side has one file that it alone needs to write: the host's (to the child) is read-only in the child, the
+// child's (to the host) is writable in both. A file holds a header, the words of its side, and from byte 4096 on
+// the ring with the messages that its side sends.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace outboard::ipc {
+
+struct Segment {
+    static constexpr std::uint64_t expected_magic = 0x31656d616c467542;  // changes with the layout's meaning
+    static constexpr std::uint32_t expected_version = 1;
+    static constexpr std::size_t ring_offset = 4096;
+    static constexpr std::size_t smallest_ring = 4096;
+    static constexpr std::size_t largest_ring = std::size_t{1} << 30;
+
+    enum class Direction : std::uint32_t { to_child = 1, to_host = 2 };
+
+    // Written once by the host before the child exists, and read once by the child when it opens.
+    std::uint64_t magic = expected_magic;
+    std::uint32_t version = expected_version;
+    Direction direction = Direction::to_child;
+    std::uint64_t ring_bytes = 0;
+
+    // A cache line each, so that reading one side's word does not take another away from its writer.
+    alignas(64) std::atomic<std::uint64_t> write_index{0};  ///< bytes sent so far into this file's ring
+    alignas(64) std::atomic<std::uint64_t> read_index{0};   ///< bytes taken so far from the other file's ring
+    alignas(64) std::atomic<std::uint32_t> posts{0};        ///< futex word that the other side waits on
+    alignas(64) std::atomic<std::uint32_t> sleeping{0};     ///< this side waits on the other file's `posts`
+    alignas(64) std::atomic<std::uint32_t> closed{0};       ///< this side closed in order
+};
+
+static_assert(std::is_standard_layout_v<Segment> && sizeof(Segment) <= Segment::ring_offset);
+static_assert(offsetof(Segment, version) == 8 && offsetof(Segment, ring_bytes) == 16);
+static_assert(offsetof(Segment, write_index) == 64 && offsetof(Segment, closed) == 320);
+
+}  // namespace outboard::ipc

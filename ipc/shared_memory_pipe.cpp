@@ -1,0 +1,190 @@
+#include "ipc/shared_memory_pipe.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cerrno>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "ipc/clock.h"
+#include "ipc/ring.h"
+#include "ipc/segment.h"
+#include "ipc/semaphore.h"
+#include "ipc/shared_memory.h"
+
+namespace outboard::ipc {
+
+namespace {
+
+std::size_t ring_bytes_for(std::size_t wanted) {
+    if (wanted > Segment::largest_ring) {
+        throw std::system_error(EINVAL, std::generic_category(), "a shared memory ring holds at most 1 GiB");
+    }
+    return std::bit_ceil(std::max(wanted, Segment::smallest_ring));
+}
+
+Segment& new_segment(const SharedMemory& memory, Segment::Direction direction) {
+    auto* segment = ::new (memory.bytes().data()) Segment;
+    segment->direction = direction;
+    segment->ring_bytes = memory.bytes().size() - Segment::ring_offset;
+    return *segment;
+}
+
+/// The segment of an inherited file, after a check that it is one of ours, of this version and this direction.
+Segment& inherited_segment(const SharedMemory& memory, Segment::Direction direction) {
+    const std::size_t size = memory.bytes().size();
+    auto* segment = reinterpret_cast<Segment*>(memory.bytes().data());
+    const bool sound = size >= Segment::ring_offset + Segment::smallest_ring &&
+                       segment->magic == Segment::expected_magic && segment->version == Segment::expected_version &&
+                       segment->direction == direction && segment->ring_bytes == size - Segment::ring_offset &&
+                       std::has_single_bit(segment->ring_bytes);
+    if (!sound) {
+        throw std::system_error(EPROTO, std::generic_category(),
+                                "the inherited memory is no shared memory pipe of this version; start the child "
+                                "program that was built together with the host");
+    }
+    return *segment;
+}
+
+std::span<std::byte> ring_of(const SharedMemory& memory) {
+    return memory.bytes().subspan(Segment::ring_offset);
+}
+
+}  // namespace
+
+struct SharedMemoryPipe::State {
+    State(SharedMemory own_memory, Segment& own_segment, SharedMemory peer_memory, const Segment& peer_segment) noexcept
+        : own_file(std::move(own_memory)),
+          peer_file(std::move(peer_memory)),
+          own(own_segment),
+          peer(peer_segment),
+          writer(ring_of(own_file), own.write_index, peer.read_index),
+          reader(ring_of(peer_file), peer.write_index, own.read_index),
+          poster(own.posts, peer.sleeping),
+          waiter(peer.posts, own.sleeping) {}
+
+    SharedMemory own_file;
+    SharedMemory peer_file;
+    Segment& own;
+    const Segment& peer;
+    RingWriter writer;
+    RingReader reader;
+    Poster poster;
+    Waiter waiter;
+    // What this end knows, in memory that the peer cannot reach.
+    std::atomic<bool> dead{false};
+    std::atomic<bool> closed{false};
+    std::atomic<bool> corrupt{false};
+};
+
+SharedMemoryPipe::SharedMemoryPipe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+SharedMemoryPipe::~SharedMemoryPipe() {
+    close();
+}
+
+SharedMemoryPipe::Pair SharedMemoryPipe::create(Sizes sizes) {
+    Descriptor to_child =
+        SharedMemory::create("outboard to child", Segment::ring_offset + ring_bytes_for(sizes.to_child));
+    Descriptor to_host = SharedMemory::create("outboard to host", Segment::ring_offset + ring_bytes_for(sizes.to_host));
+    SharedMemory own = SharedMemory::map(to_child, SharedMemory::Access::read_write);
+    SharedMemory peer = SharedMemory::map(to_host, SharedMemory::Access::read_write);
+    Segment& own_segment = new_segment(own, Segment::Direction::to_child);
+    Segment& peer_segment = new_segment(peer, Segment::Direction::to_host);
+    SharedMemory::forbid_new_writers(to_child);  // our own mapping stays writable
+    SharedMemory::forbid_new_seals(to_child);
+    SharedMemory::forbid_new_seals(to_host);
+
+    auto state = std::make_unique<State>(std::move(own), own_segment, std::move(peer), peer_segment);
+    return {std::make_unique<SharedMemoryPipe>(std::move(state)), {std::move(to_child), std::move(to_host)}};
+}
+
+std::unique_ptr<SharedMemoryPipe> SharedMemoryPipe::open(Descriptor to_child, Descriptor to_host) {
+    SharedMemory own = SharedMemory::map(to_host, SharedMemory::Access::read_write);
+    SharedMemory peer = SharedMemory::map(to_child, SharedMemory::Access::read_only);
+    Segment& own_segment = inherited_segment(own, Segment::Direction::to_host);
+    const Segment& peer_segment = inherited_segment(peer, Segment::Direction::to_child);
+    auto state = std::make_unique<State>(std::move(own), own_segment, std::move(peer), peer_segment);
+    return std::make_unique<SharedMemoryPipe>(std::move(state));
+}
+
+std::size_t SharedMemoryPipe::capacity() const noexcept {
+    return state_->writer.capacity();
+}
+
+Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noexcept {
+    State& state = *state_;
+    if (state.corrupt.load(std::memory_order_relaxed)) {
+        return Status::corrupt;
+    }
+    if (state.dead.load(std::memory_order_relaxed)) {
+        return Status::peer_died;
+    }
+    if (state.closed.load(std::memory_order_relaxed) || state.peer.closed.load(std::memory_order_relaxed) != 0) {
+        return Status::closed;
+    }
+    const Status status = state.writer.write(message);
+    if (status == Status::corrupt) {
+        state.corrupt.store(true, std::memory_order_relaxed);
+    }
+    if (status == Status::ok && wake == Wake::yes) {
+        state.poster.post();
+    }
+    return status;
+}
+
+Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept {
+    State& state = *state_;
+    for (;;) {
+        if (state.corrupt.load(std::memory_order_relaxed)) {
+            return {Status::corrupt, 0};
+        }
+        if (state.closed.load(std::memory_order_acquire)) {
+            return {Status::closed, 0};
+        }
+        // Read before looking into the ring: what was sent before the end, the close or the post is then in sight.
+        const std::uint32_t posts = state.waiter.posts();
+        const bool dead = state.dead.load(std::memory_order_acquire);
+        const bool peer_closed = state.peer.closed.load(std::memory_order_acquire) != 0;
+
+        const Received received = state.reader.read(buffer);
+        if (received.status == Status::corrupt) {
+            state.corrupt.store(true, std::memory_order_relaxed);
+        }
+        if (received.status != Status::timed_out) {
+            return received;
+        }
+        if (dead) {
+            return {Status::peer_died, 0};
+        }
+        if (peer_closed) {
+            return {Status::closed, 0};
+        }
+        if (deadline_ns <= 0 || (deadline_ns != no_deadline && now_ns() >= deadline_ns)) {
+            return {Status::timed_out, 0};
+        }
+        state.waiter.wait(posts, deadline_ns);
+    }
+}
+
+std::size_t SharedMemoryPipe::pending() const noexcept {
+    return state_->writer.pending();
+}
+
+void SharedMemoryPipe::mark_dead() noexcept {
+    state_->dead.store(true, std::memory_order_release);
+    state_->waiter.cancel();
+}
+
+void SharedMemoryPipe::close() noexcept {
+    if (state_->closed.exchange(true)) {
+        return;
+    }
+    state_->own.closed.store(1, std::memory_order_release);
+    state_->poster.post();
+    state_->waiter.cancel();
+}
+
+}  // namespace outboard::ipc
