@@ -2,8 +2,8 @@
 // own 0.2, channel 10 has the drums.
 //
 // FluidSynth computes chunks of 64 frames. An event is applied at ceil(t / 64) * 64 on the absolute sample grid, and
-// the render is split there; so the samples are the same at every block size. An event whose grid point lies behind the
-// block waits in a queue of fixed size.
+// the render is split there; so the samples are the same at every block size. Per-note tuning (Event::tuning) is not
+// played.
 //
 // Cost: about 20 ms to make (the presets are read; the samples are shared by all instruments of one font). process()
 // neither allocates nor locks.

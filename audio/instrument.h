@@ -22,7 +22,6 @@ struct InstrumentFigures {
     std::uint64_t notes_ended = 0;    ///< of these: ended by their own off, a choke, or sound_off
     std::uint64_t notes_hanging = 0;  ///< started and not ended yet: must be 0 when all has been played
     std::uint64_t stray_offs = 0;     ///< offs that no open note had
-    std::uint64_t early = 0;          ///< events applied before their time because the waiting room was full
     std::uint64_t sysex_dropped = 0;  ///< system exclusive messages the instrument cannot take on the audio thread
 };
 

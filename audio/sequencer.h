@@ -76,29 +76,30 @@ private:
     };
 
     [[nodiscard]] double sample_of(const Stretch& stretch, double beat) const noexcept;
-    [[nodiscard]] double beat_of(const Stretch& stretch, double sample) const noexcept;
     [[nodiscard]] double clock_at(double sample) const noexcept;
     [[nodiscard]] double length_beats() const noexcept;
     [[nodiscard]] bool can_loop() const noexcept;
     void begin_stretch(double sample, double beat, double clock_beat) noexcept;
     void stand_at(double beat) noexcept;
-    void look_up(double beat) noexcept;
-    void start_chase() noexcept;
-    void release_notes() noexcept;
-    void add_point(scripting::ClockMap& clock) noexcept;
-    void advance_clock(double end, scripting::ClockMap& clock) noexcept;
-    bool next_change(double& beat) const noexcept;
+    void find_changes(double beat) noexcept;
+    void fill_point(double beat) noexcept;
+    void release_notes(std::int64_t time) noexcept;
+    void chase() noexcept;
+
+    void advance_clock(std::int64_t start, std::int64_t end, scripting::ClockMap& clock, EventList& out) noexcept;
     void reach_end(double sample) noexcept;
     void emit(std::int64_t start, std::int64_t end, EventList& out) noexcept;
     bool emit_events(Cursor& cursor, std::int64_t start, std::int64_t end, EventList& out) noexcept;
-    bool emit_releases(std::int64_t time, EventList& out) noexcept;
-    bool emit_chase(std::int64_t time, EventList& out) noexcept;
+    bool emit_releases(std::int64_t start, EventList& out) noexcept;
+    bool emit_chase(std::int64_t start, EventList& out) noexcept;
 
     double sample_rate_;
     const Song* song_ = nullptr;
     std::int64_t now_ = 0;  ///< first sample of the next block
-    bool playing_ = false, ended_ = false, loop_ = false;
-    double bpm_ = 0;  ///< the user's tempo; 0: the song's own
+    bool playing_ = false, loop_ = false;
+    bool at_end_ = false;  ///< the song beat reached the end
+    bool ended_ = false;   ///< and everything has been put out
+    double bpm_ = 0;       ///< the user's tempo; 0: the song's own
 
     scripting::ClockPoint here_;                       ///< the latest change
     std::size_t next_tempo_ = 0, next_signature_ = 0;  ///< changes of the song still to come
