@@ -1,0 +1,110 @@
+#include "app/stats_file.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "audio/atomic_file.h"
+
+namespace outboard::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Layers = std::array<audio::LayerFigures, static_cast<std::size_t>(audio::Layer::count)>;
+
+/// Three decimals: a thousandth of a percent, a nanosecond of a microsecond.
+double rounded(double value) { return std::isfinite(value) ? std::round(value * 1000) / 1000 : 0.0; }
+
+Json layers_json(const Layers& layers) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto& figures = layers[i];
+        json[layer_word(static_cast<audio::Layer>(i))] = {
+            {"mean", rounded(figures.mean_all)}, {"p50", rounded(figures.p50)}, {"p99", rounded(figures.p99)},
+            {"p999", rounded(figures.p999)},     {"max", rounded(figures.max)}, {"mean_called", rounded(figures.mean)},
+            {"calls_per_second", rounded(figures.calls_per_second)}};
+    }
+    return json;
+}
+
+Json microseconds(const ipc::ProbeFigures& figures) {
+    return {{"count", figures.count},
+            {"mean", rounded(figures.mean / 1000)},
+            {"p50", rounded(figures.p50 / 1000)},
+            {"p99", rounded(figures.p99 / 1000)},
+            {"p999", rounded(figures.p999 / 1000)},
+            {"max", rounded(figures.max / 1000)}};
+}
+
+Json track_json(const audio::TrackSnapshot& track, bool pipelined) {
+    const auto& script = track.script;
+    Json json;
+    json["name"] = track.settings.name;
+    json["script"] = script.script;
+    json["pid"] = script.pid;
+    json["state"] = scripting::to_string(script.state);
+    json["transport"] = script.transport;
+    json["latency"] = pipelined ? "pipelined" : "sync";
+    json["calls"] = script.calls;
+    json["late"] = script.late;
+    json["missed"] = script.missed;
+    json["stale"] = script.stale;
+    json["overflows"] = script.overflows;
+    json["refused"] = script.refused;
+    json["restarts"] = script.restarts;
+    json["reasons"] = script.reasons;
+    json["events_in"] = script.events_in;
+    json["events_out"] = script.events_out;
+    json["events_lost"] = track.events_lost;
+    json["notes_hanging"] = track.notes_hanging;
+    // No child is woken ahead of time, so none is ever hit by it or burns anything.
+    json["prewake_hits"] = 0;
+    json["poll_burn"] = 0.0;
+    json["wait_us"] = microseconds(script.wait_total);
+    json["busy_us"] = microseconds(script.busy_total);
+    json["busy_cpu_us_mean"] = rounded(script.busy_cpu_mean / 1000);
+    json["cpu_percent"] = rounded(script.cpu_percent);
+    json["rss_mb"] = rounded(script.rss_mb);
+    json["page_faults"] = script.page_faults;
+    json["layers"] = layers_json(track.layers);
+    return json;
+}
+
+}  // namespace
+
+const char* layer_word(audio::Layer layer) noexcept {
+    static constexpr const char* words[] = {"callback", "sequencer", "scripting",   "encode", "wait", "busy",
+                                            "return",   "apply",     "instruments", "mix",    "rest"};
+    static_assert(std::size(words) == static_cast<std::size_t>(audio::Layer::count));
+    return words[static_cast<std::size_t>(layer)];
+}
+
+std::string stats_text(const RunFigures& run) {
+    const auto& snapshot = run.snapshot;
+    Json json;
+    json["frames"] = run.frames;
+    json["rate"] = snapshot.sample_rate;
+    json["length"] = run.length;
+    json["blocks"] = snapshot.blocks;
+    json["xruns"] = snapshot.xruns;
+    if (run.device) {
+        json["device"] = {{"name", run.device->name},
+                          {"host_api", run.device->host_api},
+                          {"rate", run.device->rate},
+                          {"frames", run.device->frames},
+                          {"cpu_load_median", rounded(run.device->cpu_load_median)}};
+    }
+    json["layers"] = layers_json(snapshot.layers_total);
+    json["tracks"] = Json::array();
+    for (const auto& track : snapshot.tracks) {
+        json["tracks"].push_back(track_json(track, run.pipelined));
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void write_stats(const std::string& path, const RunFigures& run) {
+    const auto text = stats_text(run);
+    audio::write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace outboard::app

@@ -1,0 +1,158 @@
+// What people and programs read of a run: the stats file, the table, the parameters of --set.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/cpu_table.h"
+#include "app/parameter_choice.h"
+#include "app/script_errors.h"
+#include "app/stats_file.h"
+#include "app/terminal.h"
+
+namespace outboard::app {
+namespace {
+
+using audio::Layer;
+using scripting::Parameter;
+using testing::HasSubstr;
+
+RunFigures example() {
+    RunFigures run;
+    run.frames = 128;
+    run.length = 48000;
+    auto& snapshot = run.snapshot;
+    snapshot.blocks = 375;
+    snapshot.xruns = 2;
+    auto& scripting = snapshot.layers_total[static_cast<std::size_t>(Layer::scripting)];
+    scripting.mean = 3.0;
+    scripting.mean_all = 0.75;
+    scripting.p99 = 4.0;
+    audio::TrackSnapshot track;
+    track.settings.name = "Arp";
+    track.script.state = scripting::SlotState::live;
+    track.script.transport = "shm";
+    track.script.events_in = 11;
+    track.script.wait_total.p99 = 12'345;
+    track.script.reasons = {"SIGSEGV"};
+    track.events_lost = 1;
+    snapshot.tracks = {track};
+    return run;
+}
+
+TEST(StatsFile, HasTheWordsThatTestsRelyOn) {
+    const auto json = nlohmann::json::parse(stats_text(example()));
+    EXPECT_EQ(json["frames"], 128);
+    EXPECT_EQ(json["rate"], 48000);
+    EXPECT_EQ(json["length"], 48000);
+    EXPECT_EQ(json["blocks"], 375);
+    EXPECT_EQ(json["xruns"], 2);
+    EXPECT_FALSE(json.contains("device"));
+    for (const char* layer : {"callback", "sequencer", "scripting", "encode", "wait", "busy", "return", "apply",
+                              "instruments", "mix", "rest"}) {
+        for (const char* figure : {"mean", "p50", "p99", "p999", "max"}) {
+            EXPECT_TRUE(json["layers"][layer].contains(figure)) << layer << " " << figure;
+        }
+    }
+    EXPECT_EQ(json["layers"]["scripting"]["mean"], 0.75) << "the mean is over all blocks";
+    EXPECT_EQ(json["layers"]["scripting"]["p99"], 4.0);
+    const auto& track = json["tracks"][0];
+    EXPECT_EQ(track["name"], "Arp");
+    EXPECT_EQ(track["state"], "live");
+    EXPECT_EQ(track["transport"], "shm");
+    EXPECT_EQ(track["latency"], "sync");
+    EXPECT_EQ(track["events_in"], 11);
+    EXPECT_EQ(track["events_lost"], 1);
+    EXPECT_EQ(track["notes_hanging"], 0);
+    EXPECT_EQ(track["reasons"][0], "SIGSEGV");
+    EXPECT_EQ(track["wait_us"]["p99"], 12.345);
+}
+
+TEST(StatsFile, TellsTheDeviceOfARealTimeRun) {
+    auto run = example();
+    run.device = RunDevice{"system", "JACK Audio Connection Kit", 48000, 128, 6.25};
+    const auto json = nlohmann::json::parse(stats_text(run));
+    EXPECT_EQ(json["device"]["host_api"], "JACK Audio Connection Kit");
+    EXPECT_EQ(json["device"]["cpu_load_median"], 6.25);
+}
+
+TEST(CpuTable, HasARowForEveryLayerAndTrack) {
+    const auto run = example();
+    const auto lines = cpu_table(run.snapshot);
+    std::string all;
+    for (const auto& line : lines) {
+        all += line + "\n";
+    }
+    for (const char* word : {"callback", "sequencer", "scripting", "encode", "WAIT", "BUSY", "return", "apply",
+                             "instruments", "mix", "rest", "xruns 2", "Arp"}) {
+        EXPECT_THAT(all, HasSubstr(word));
+    }
+    EXPECT_THAT(cpu_line(run.snapshot), HasSubstr("xruns 2"));
+}
+
+TEST(Terminal, WritesTimesAsPeopleDo) {
+    EXPECT_EQ(clock_text(0), "0:00");
+    EXPECT_EQ(clock_text(61.9), "1:01");
+    EXPECT_EQ(clock_text(3725), "1:02:05");
+    EXPECT_EQ(bar_text(0.5, 4), "██░░");
+}
+
+std::string complaint(const Parameter& parameter, const std::string& text) {
+    try {
+        (void)parameter_value(parameter, text);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(ParameterValue, IsReadAsPeopleWriteIt) {
+    Parameter rate;
+    rate.id = "rate";
+    rate.type = Parameter::Type::menu;
+    rate.choices = {"1/4", "1/8", "Up and down"};
+    EXPECT_EQ(parameter_value(rate, "1/8"), 1);
+    EXPECT_EQ(parameter_value(rate, "up and DOWN"), 2);
+    EXPECT_THAT(complaint(rate, "1/7"), HasSubstr("1/4, 1/8, Up and down"));
+
+    Parameter gate;
+    gate.id = "gate";
+    gate.minimum = 0.05;
+    gate.maximum = 1;
+    EXPECT_EQ(parameter_value(gate, "0.5"), 0.5);
+    for (const char* wrong : {"2", "", "half", "0.5x", "nan", "inf"}) {
+        EXPECT_THAT(complaint(gate, wrong), HasSubstr("0.05 to 1")) << wrong;
+    }
+
+    Parameter latch;
+    latch.id = "latch";
+    latch.type = Parameter::Type::toggle;
+    EXPECT_EQ(parameter_value(latch, "On"), 1);
+    EXPECT_EQ(parameter_value(latch, "false"), 0);
+    EXPECT_THAT(complaint(latch, "maybe"), HasSubstr("on or off"));
+}
+
+TEST(SetParameter, GoesToEveryTrackThatHasIt) {
+    audio::Session session;
+    session.tracks.resize(3);
+    Parameter gate;
+    gate.id = "gate";
+    gate.name = "Gate";
+    const std::vector<std::vector<Parameter>> declared{{gate}, {}, {gate}};
+    set_parameter(session, declared, "GATE", "0.5");
+    EXPECT_EQ(session.tracks[0].parameters.at("gate"), 0.5);
+    EXPECT_TRUE(session.tracks[1].parameters.empty());
+    EXPECT_EQ(session.tracks[2].parameters.at("gate"), 0.5);
+    EXPECT_THROW(set_parameter(session, declared, "tempo", "1"), UsageError);
+    EXPECT_THROW(set_parameter(session, {{}, {}, {}}, "gate", "0.5"), UsageError);
+}
+
+TEST(OneSentence, IsTheExceptionOfATraceback) {
+    EXPECT_EQ(one_sentence("Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n"),
+              "ValueError: no");
+    EXPECT_EQ(one_sentence("a.py, line 3: invalid syntax\n    x =\n"), "a.py, line 3: invalid syntax");
+}
+
+}  // namespace
+}  // namespace outboard::app
