@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "audio/temporary_file.h"
+#include "scripting/clock_map.h"
 
 namespace outboard::audio {
 namespace {
