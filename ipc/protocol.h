@@ -71,11 +71,9 @@ struct PostHead {
 static_assert(sizeof(PostHead) == 40);
 static_assert(offsetof(PostHead, block) == 8);
 
-/// Answer flags.
-enum AnswerFlags : std::uint32_t {
-    answer_bypass = 1,     ///< the script has been bypassed by its runtime (too many errors): everything passes
-    answer_more = 2,       ///< output was capped; the rest comes with the next answers
-};
+/// Flags of an answer.
+inline constexpr std::uint32_t answer_bypass = 1;  ///< the runtime gave up on its script (too many errors): all passes
+inline constexpr std::uint32_t answer_more = 2;    ///< output was capped; the rest comes with the next answers
 
 /// Block lane, child → host: the answer to one call; `count` records follow.
 struct AnswerHead {

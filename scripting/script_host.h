@@ -18,7 +18,8 @@ public:
         std::string transport = "shm";  ///< "shm" or "pipe"
         double sample_rate = 48000;
         std::uint64_t seed = 0;
-        bool offline = false;  ///< no watchdog of 500 ms; prints are never dropped
+        bool offline = false;    ///< watchdog of 10 s instead of 500 ms; prints wait rather than drop
+    bool pipelined = false;  ///< answers land one block later at the same offsets; the callback never waits
     };
     /// [control] Starts the control thread. Throws std::runtime_error with a sentence when the child program or
     /// the package is not where it should be.

@@ -11,6 +11,7 @@
 // every note that was started gets its end, whatever happens to the child.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

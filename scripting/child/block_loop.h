@@ -1,0 +1,32 @@
+// BlockLoop: the child's life after loading: receive a post, run the script, answer.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ipc/pipe.h"
+#include "ipc/protocol.h"
+#include "scripting/child/interpreter.h"
+
+namespace outboard::scripting::child {
+
+class BlockLoop {
+public:
+    BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter);
+    /// Until the host says quit or is gone.
+    void run();
+
+private:
+    void answer(const ipc::PostHead& call, std::int64_t started_ns);
+
+    std::unique_ptr<ipc::Pipe> pipe_;
+    Interpreter& interpreter_;
+    std::vector<std::byte> buffer_;
+    std::vector<ipc::Record> incoming_;  ///< of one message
+    std::vector<ipc::Record> waiting_;   ///< posted and not yet handled, in order
+    std::vector<ipc::Record> output_;    ///< made and not yet sent, in order
+    std::uint32_t acknowledged_ = 0;
+    std::uint32_t answers_ = 0;
+};
+
+}  // namespace outboard::scripting::child

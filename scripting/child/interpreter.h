@@ -1,0 +1,69 @@
+// Interpreter: the one CPython of this process, and the two functions of the package `outboard` that the child calls.
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ipc/protocol.h"
+#include "scripting/child/slow_lane.h"
+
+namespace outboard::scripting::child {
+
+/// A strong reference.
+class Object {
+public:
+    Object() = default;
+    explicit Object(PyObject* owned) noexcept : object_(owned) {}
+    Object(Object&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    Object& operator=(Object&& other) noexcept {
+        std::swap(object_, other.object_);
+        return *this;
+    }
+    Object(const Object&) = delete;
+    Object& operator=(const Object&) = delete;
+    ~Object() { Py_XDECREF(object_); }
+    [[nodiscard]] PyObject* get() const noexcept { return object_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
+
+private:
+    PyObject* object_ = nullptr;
+};
+
+class Interpreter {
+public:
+    /// Starts Python, imports the package from `package_path`. Throws std::runtime_error with a sentence.
+    Interpreter(const std::string& package_path, SlowLane& slow_lane);
+    /// The process ends with _exit: an interpreter that scripts have used is not taken apart.
+    ~Interpreter() = default;
+    Interpreter(const Interpreter&) = delete;
+    Interpreter& operator=(const Interpreter&) = delete;
+
+    /// Loads the script of a load order (JSON). The answer as JSON: declarations, or {"error": …}.
+    std::string load(const std::string& order);
+
+    struct Answer {
+        std::int64_t wake_sample = INT64_MAX;
+        double wake_beat = 0;
+        std::uint64_t wake_mask = 0;
+        bool bypassed = false;
+        std::int64_t decoded_ns = 0, handled_ns = 0;
+    };
+    /// One block: `records` in, output appended to `output`. Holds the GIL while it runs, and only then.
+    Answer run_block(std::int64_t start, std::uint32_t frames, const std::vector<ipc::Record>& records,
+                     std::vector<ipc::Record>& output);
+    /// Collects the young generations: between blocks, never within one.
+    void collect_garbage();
+
+private:
+    void report_error(const char* what);
+
+    SlowLane& slow_lane_;
+    Object load_, run_block_, collect_;
+    PyThreadState* released_ = nullptr;
+};
+
+}  // namespace outboard::scripting::child

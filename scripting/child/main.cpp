@@ -1,0 +1,91 @@
+// outboard-script: the process of one script. Started by the host only; its descriptors are in descriptors.h.
+//
+//     outboard-script shm|pipe PACKAGE_FOLDER
+//
+// In order: lifeline, the slow lane's load order, Python and the script at normal priority, `ready`, then blocks until the
+// host is gone. It leaves with _exit: whatever a script's threads hold, nothing waits for it.
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "ipc/process.h"
+#include "ipc/shared_memory_pipe.h"
+#include "ipc/system_pipe.h"
+#include "scripting/child/block_loop.h"
+#include "scripting/child/descriptors.h"
+#include "scripting/child/interpreter.h"
+#include "scripting/child/slow_lane.h"
+
+namespace {
+
+using namespace outboard;
+using namespace outboard::scripting;
+
+ipc::Descriptor inherited(int number) {
+    ::fcntl(number, F_SETFD, FD_CLOEXEC);  // a script that starts programs does not hand them on
+    return ipc::Descriptor(number);
+}
+
+std::unique_ptr<ipc::Pipe> open_block_lane(const std::string& transport) {
+    if (transport == "shm") {
+        return ipc::SharedMemoryPipe::open(inherited(child::block_in), inherited(child::block_out));
+    }
+    return ipc::SystemPipe::open(inherited(child::block_in), inherited(child::block_out), ipc::max_post_bytes);
+}
+
+/// Locks what is resident now; more is not needed, and MCL_FUTURE would make a script's large arrays fail.
+void lock_memory() {
+    ::mlockall(MCL_CURRENT);
+}
+
+[[noreturn]] void refuse(child::SlowLane& slow_lane, const std::string& answer) {
+    slow_lane.send(ipc::Opcode::refused, answer);
+    for (;;) {
+        ::pause();  // the host reads why, and ends this process
+    }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count != 3) {
+        constexpr char sentence[] = "outboard-script is started by outboard; start that instead.\n";
+        [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, sentence, sizeof sentence - 1);
+        return 2;
+    }
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::prctl(PR_SET_TIMERSLACK, 1UL);
+    try {
+        ipc::end_with_parent(inherited(child::lifeline).release());
+        child::SlowLane slow_lane(ipc::SystemPipe::open(inherited(child::slow_in), inherited(child::slow_out)));
+        auto block_lane = open_block_lane(arguments[1]);
+        std::string order;
+        if (!slow_lane.receive_load(order)) {
+            ::_exit(1);
+        }
+        try {
+            child::Interpreter interpreter(arguments[2], slow_lane);
+            const std::string answer = interpreter.load(order);
+            if (nlohmann::json::parse(answer).contains("error")) {
+                refuse(slow_lane, answer);
+            }
+            lock_memory();
+            child::BlockLoop loop(std::move(block_lane), interpreter);
+            slow_lane.send(ipc::Opcode::ready, answer);
+            loop.run();
+        } catch (const std::exception& error) {
+            refuse(slow_lane, nlohmann::json{{"error", {{"text", error.what()}, {"file", ""}, {"line", 0}}}}.dump());
+        }
+    } catch (const std::exception&) {
+        ::_exit(1);
+    }
+    ::_exit(0);
+}

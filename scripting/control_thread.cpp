@@ -1,0 +1,329 @@
+#include "scripting/control_thread.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "ipc/clock.h"
+#include "scripting/process_figures.h"
+
+namespace outboard::scripting {
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+constexpr std::int64_t watchdog_ns = 500 * ms;
+constexpr std::int64_t offline_watchdog_ns = 10'000 * ms;
+constexpr std::int64_t loading_limit_ns = 30'000 * ms;
+constexpr std::int64_t healthy_after_ns = 10'000 * ms;
+constexpr int quick_deaths_until_failed = 8;
+constexpr std::size_t max_messages = 10'000;
+
+/// The first restart comes at once, the following ones after 100, 200, 400 ms … at most 5 s.
+std::int64_t back_off(int deaths) {
+    return deaths <= 1 ? 0 : std::min<std::int64_t>(5000 * ms, (50 * ms) << std::min(deaths - 1, 10));
+}
+
+}  // namespace
+
+ControlThread::ControlThread(ScriptHost::Options options) : options_(std::move(options)) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        throw std::system_error(errno, std::generic_category(), "Cannot make the control thread's wake pipe");
+    }
+    wake_read_ = ipc::Descriptor(ends[0]);
+    wake_write_ = ipc::Descriptor(ends[1]);
+    thread_ = std::thread([this] { run(); });
+}
+
+ControlThread::~ControlThread() {
+    stopping_.store(true);
+    wake();
+    thread_.join();
+}
+
+void ControlThread::wake() noexcept {
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t written = ::write(wake_write_.get(), &byte, 1);  // full: it is awake already
+}
+
+Slot& ControlThread::add(const std::string& name, std::uint8_t channel) {
+    auto seat = std::make_unique<Seat>();
+    const std::lock_guard lock(seats_mutex_);
+    seat->slot = std::make_unique<Slot>(
+        Slot::Options{next_id_++, name, channel, options_.sample_rate, options_.offline, options_.pipelined});
+    seat->slot->wake_control = [this] { wake(); };
+    seats_.push_back(std::move(seat));
+    return *seats_.back()->slot;
+}
+
+void ControlThread::remove(Slot& slot) {
+    std::unique_ptr<Seat> gone;
+    const std::lock_guard lock(seats_mutex_);
+    const auto at = std::find_if(seats_.begin(), seats_.end(), [&](const auto& seat) { return seat->slot.get() == &slot; });
+    if (at != seats_.end()) {
+        gone = std::move(*at);
+        seats_.erase(at);
+    }
+}
+
+std::vector<Message> ControlThread::take_messages() {
+    const std::lock_guard lock(messages_mutex_);
+    std::vector<Message> taken(messages_.begin(), messages_.end());
+    messages_.clear();
+    if (messages_dropped_ > 0) {
+        Message message;
+        message.type = Message::Type::warning;
+        message.text = std::to_string(messages_dropped_) + " lines were dropped: nobody read them in time.";
+        taken.push_back(message);
+        messages_dropped_ = 0;
+    }
+    return taken;
+}
+
+void ControlThread::say(Message message) {
+    const std::lock_guard lock(messages_mutex_);
+    if (messages_.size() == max_messages) {
+        ++messages_dropped_;
+        return;
+    }
+    messages_.push_back(std::move(message));
+}
+
+void ControlThread::set_callback_priority(int policy, int priority) {
+    policy_.store(policy);
+    priority_.store(priority);
+    const std::lock_guard lock(seats_mutex_);
+    for (const auto& seat : seats_) {
+        if (seat->current != nullptr) {
+            raise_priority(*seat->current);
+        }
+    }
+}
+
+/// One below the callback: a script never keeps the audio thread from running. Where the system says no, the child stays
+/// at normal priority.
+void ControlThread::raise_priority(const Link& link) {
+    const int policy = policy_.load();
+    if ((policy == SCHED_FIFO || policy == SCHED_RR) && priority_.load() > 1) {
+        set_realtime_priority(link.pid(), policy, priority_.load() - 1);
+    }
+}
+
+// ---- the thread ----------------------------------------------------------------------------------------------------
+
+void ControlThread::run() {
+    while (!stopping_.load()) {
+        wait_for_news();
+        const std::lock_guard lock(seats_mutex_);
+        for (const auto& seat : seats_) {
+            serve(*seat);
+        }
+    }
+}
+
+void ControlThread::wait_for_news() {
+    std::vector<pollfd> watched{{wake_read_.get(), POLLIN, 0}};
+    {
+        const std::lock_guard lock(seats_mutex_);
+        for (const auto& seat : seats_) {
+            for (const auto& link : seat->links) {
+                if (!link->dead()) {
+                    watched.push_back({link->slow_descriptor(), POLLIN, 0});
+                    watched.push_back({link->exit_descriptor(), POLLIN, 0});
+                }
+            }
+        }
+    }
+    constexpr int rhythm_ms = 10;  // the watchdog's and the retire queues' rhythm
+    ::poll(watched.data(), watched.size(), rhythm_ms);
+    std::array<char, 64> bytes;
+    while (::read(wake_read_.get(), bytes.data(), bytes.size()) > 0) {
+    }
+}
+
+void ControlThread::serve(Seat& seat) {
+    take_orders(seat);
+    std::vector<Message> messages;
+    for (const auto& link : seat.links) {
+        link->read_slow_lane(messages);
+    }
+    for (Message& message : messages) {
+        say(std::move(message));
+    }
+    follow_loading(seat);
+    watch_links(seat);
+    while (Link* link = seat.slot->take_retired()) {
+        if (link == seat.current && !link->dead()) {  // let go because it was condemned
+            const char* reason = link->condemned();
+            link_ended(seat, *link, reason != nullptr ? reason : "it was let go");
+        }
+        drop(seat, link);
+    }
+    restart_when_due(seat);
+}
+
+void ControlThread::take_orders(Seat& seat) {
+    const Slot::Order order = seat.slot->take_order();
+    if (order.type == Slot::Order::Type::none) {
+        return;
+    }
+    seat.restart_at_ns = 0;
+    seat.quick_deaths = 0;
+    drop(seat, seat.loading);
+    seat.loading = nullptr;
+    if (order.type == Slot::Order::Type::load) {
+        start_loading(seat, order);
+        return;
+    }
+    seat.current = nullptr;
+    drop(seat, seat.slot->publish(nullptr));
+    const bool bypass = order.type == Slot::Order::Type::bypass;
+    seat.slot->finish_order(bypass ? SlotState::bypassed : SlotState::empty, "");
+}
+
+void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
+    LinkOptions link;
+    link.child_program = options_.child_program;
+    link.package_path = options_.package_path;
+    link.transport = options_.transport;
+    link.script = order.path;
+    link.sample_rate = options_.sample_rate;
+    link.seed = options_.seed;
+    link.slot = seat.slot->id();
+    link.channel = seat.slot->options().channel;
+    link.keep_prints = options_.offline;
+    link.values = order.values;
+    try {
+        seat.links.push_back(std::make_unique<Link>(link));
+        seat.loading = seat.links.back().get();
+    } catch (const std::exception& error) {
+        Message refusal;
+        refusal.text = error.what();
+        refusal.file = order.path;
+        finish_loading(seat, SlotState::failed, refusal);
+    }
+}
+
+void ControlThread::follow_loading(Seat& seat) {
+    Link* link = seat.loading;
+    if (link == nullptr) {
+        return;
+    }
+    Message refusal;
+    refusal.file = link->options.script;
+    const std::string name = link->options.script.substr(link->options.script.rfind('/') + 1);
+    if (link->stage() == Link::Stage::ready) {
+        const bool restarted = !seat.restart_reason.empty();
+        const std::int64_t took = (ipc::now_ns() - link->started_ns) / ms;
+        raise_priority(*link);
+        link->published = true;
+        seat.loading = nullptr;
+        Link* never_taken = seat.slot->publish(link);
+        seat.current = link;
+        drop(seat, never_taken);
+        seat.slot->finish_order(SlotState::live, "");
+        Message notice;
+        notice.type = Message::Type::notice;
+        notice.slot = seat.slot->id();
+        notice.file = link->options.script;
+        notice.text = name + (restarted ? " restarted in " : " ready in ") + std::to_string(took) + " ms";
+        seat.restart_reason.clear();
+        say(notice);
+        return;
+    }
+    if (link->stage() == Link::Stage::refused) {
+        refusal = link->refusal;
+    } else if (const auto exit = link->poll_exit()) {
+        refusal.text = name + " ended while it was loaded: " + exit->describe() + ".";
+    } else if (ipc::now_ns() - link->started_ns > loading_limit_ns) {
+        refusal.text = name + " did not get ready within 30 seconds: what it does at module level takes too long.";
+    } else {
+        return;
+    }
+    seat.loading = nullptr;
+    drop(seat, link);
+    finish_loading(seat, SlotState::failed, refusal);
+}
+
+void ControlThread::finish_loading(Seat& seat, SlotState state, Message refusal) {
+    refusal.type = Message::Type::error;
+    refusal.slot = seat.slot->id();
+    // A script that does not load leaves the one before it playing.
+    const bool old_plays = seat.current != nullptr && !seat.current->dead();
+    seat.slot->finish_order(old_plays ? SlotState::live : state, refusal.text);
+    seat.restart_reason.clear();
+    say(std::move(refusal));
+}
+
+void ControlThread::drop(Seat& seat, Link* link) {
+    if (link == nullptr) {
+        return;
+    }
+    if (seat.current == link) {
+        seat.current = nullptr;
+    }
+    std::erase_if(seat.links, [&](const auto& owned) { return owned.get() == link; });
+}
+
+void ControlThread::watch_links(Seat& seat) {
+    const std::int64_t now = ipc::now_ns();
+    for (const auto& link : seat.links) {
+        if (link->dead() || link.get() == seat.loading) {
+            continue;
+        }
+        const std::int64_t oldest = link->oldest_call_ns.load(std::memory_order_acquire);
+        if (const char* reason = link->condemned()) {
+            link->end_reason = reason;
+            link->kill();
+        } else if (oldest != 0 && now - oldest > (options_.offline ? offline_watchdog_ns : watchdog_ns)) {
+            link->end_reason = options_.offline ? "no answer for 10 s" : "no answer for 500 ms";
+            link->kill();
+        }
+        if (const auto exit = link->poll_exit()) {
+            const std::string how = link->end_reason.empty() ? exit->describe() : link->end_reason;
+            link->mark_dead();
+            if (link.get() == seat.current) {
+                link_ended(seat, *link, how);
+            }
+        }
+    }
+    if (seat.quick_deaths > 0 && seat.current != nullptr && now - seat.current->started_ns > healthy_after_ns) {
+        seat.quick_deaths = 0;
+    }
+}
+
+void ControlThread::link_ended(Seat& seat, Link& link, const std::string& how) {
+    const std::string name = link.options.script.substr(link.options.script.rfind('/') + 1);
+    Message message;
+    message.type = Message::Type::error;
+    message.slot = seat.slot->id();
+    message.file = link.options.script;
+    seat.slot->add_reason(how);
+    seat.current = nullptr;
+    ++seat.quick_deaths;
+    if (seat.quick_deaths >= quick_deaths_until_failed) {
+        message.text = name + " ended again (" + how + ") and is not restarted any more: save it to try anew.";
+        seat.slot->set_control_state(SlotState::failed);
+    } else {
+        message.text = name + " ended (" + how + "); it is restarted, its input passes meanwhile.";
+        seat.slot->set_control_state(SlotState::restarting);
+        seat.restart_at_ns = ipc::now_ns() + back_off(seat.quick_deaths);
+        seat.restart_reason = how;
+        seat.slot->restarts.fetch_add(1);
+    }
+    say(message);
+}
+
+void ControlThread::restart_when_due(Seat& seat) {
+    if (seat.restart_at_ns == 0 || ipc::now_ns() < seat.restart_at_ns || seat.loading != nullptr) {
+        return;
+    }
+    seat.restart_at_ns = 0;
+    start_loading(seat, seat.slot->restart_order());
+}
+
+}  // namespace outboard::scripting

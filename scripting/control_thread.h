@@ -1,0 +1,73 @@
+// ControlThread: the sole spawner. It starts children, reads their slow lanes, sees them end, restarts and retires
+// them. It lives as long as the host.
+#pragma once
+
+#include <sched.h>
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "scripting/link.h"
+#include "scripting/script_host.h"
+#include "scripting/slot.h"
+
+namespace outboard::scripting {
+
+class ControlThread {
+public:
+    explicit ControlThread(ScriptHost::Options options);
+    ~ControlThread();
+
+    /// The slot lives until remove() or the end of this object. Any control-side thread.
+    Slot& add(const std::string& name, std::uint8_t channel);
+    void remove(Slot& slot);
+    std::vector<Message> take_messages();
+    void set_callback_priority(int policy, int priority);
+
+private:
+    struct Seat {  ///< a slot with the links that belong to it
+        std::unique_ptr<Slot> slot;
+        std::vector<std::unique_ptr<Link>> links;  ///< loading, published, taken, or on their way out
+        Link* loading = nullptr;
+        Link* current = nullptr;                   ///< the last one published
+        int quick_deaths = 0;
+        std::int64_t restart_at_ns = 0;            ///< 0: none planned
+        std::string restart_reason;
+    };
+
+    void run();
+    void wait_for_news();
+    void wake() noexcept;
+    void serve(Seat& seat);
+    void take_orders(Seat& seat);
+    void start_loading(Seat& seat, const Slot::Order& order);
+    void follow_loading(Seat& seat);
+    void finish_loading(Seat& seat, SlotState state, Message refusal);
+    void drop(Seat& seat, Link* link);
+    void watch_links(Seat& seat);
+    void link_ended(Seat& seat, Link& link, const std::string& how);
+    void restart_when_due(Seat& seat);
+    void raise_priority(const Link& link);
+    void say(Message message);
+
+    const ScriptHost::Options options_;
+    ipc::Descriptor wake_read_, wake_write_;
+    std::mutex seats_mutex_;
+    std::vector<std::unique_ptr<Seat>> seats_;
+    std::uint32_t next_id_ = 0;
+    std::mutex messages_mutex_;
+    std::deque<Message> messages_;
+    std::uint64_t messages_dropped_ = 0;
+    std::atomic<int> policy_{SCHED_OTHER};
+    std::atomic<int> priority_{0};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace outboard::scripting

@@ -1,0 +1,171 @@
+#include "scripting/link.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
+
+#include "ipc/clock.h"
+#include "ipc/shared_memory_pipe.h"
+#include "scripting/child/descriptors.h"
+
+namespace outboard::scripting {
+namespace {
+
+using nlohmann::json;
+
+struct Started {
+    ipc::Descriptor lifeline;
+    std::unique_ptr<ipc::Pipe> pipe;
+    std::unique_ptr<ipc::SystemPipe> slow;
+    ipc::Process process;
+};
+
+Started start_child(const LinkOptions& options) {
+    std::array<ipc::Descriptor, 2> block_lane;
+    std::unique_ptr<ipc::Pipe> pipe;
+    if (options.transport == "shm") {
+        auto pair = ipc::SharedMemoryPipe::create({1024 * 1024, 1024 * 1024});
+        pipe = std::move(pair.host);
+        block_lane = std::move(pair.child);
+    } else if (options.transport == "pipe") {
+        auto pair = ipc::SystemPipe::create(ipc::max_post_bytes);
+        pipe = std::move(pair.host);
+        block_lane = std::move(pair.child);
+    } else {
+        throw std::runtime_error("Unknown transport '" + options.transport + "': use shm or pipe.");
+    }
+    auto slow = ipc::SystemPipe::create();
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        throw std::system_error(errno, std::generic_category(), "Cannot make the lifeline of a script's process");
+    }
+    ipc::Descriptor lifeline_read(ends[0]);
+    ipc::Descriptor lifeline(ends[1]);
+
+    ipc::Process::Options process;
+    process.program = options.child_program;
+    process.arguments = {options.transport, options.package_path};
+    process.environment = {{"PYTHONHASHSEED", "0"}};
+    process.descriptors = {{block_lane[0].get(), child::block_in},
+                           {block_lane[1].get(), child::block_out},
+                           {slow.child[0].get(), child::slow_in},
+                           {slow.child[1].get(), child::slow_out},
+                           {lifeline_read.get(), child::lifeline}};
+    process.standard_error = STDERR_FILENO;
+    return {std::move(lifeline), std::move(pipe), std::move(slow.host), ipc::Process::start(process)};
+}
+
+Parameter parameter_from(const json& from) {
+    Parameter parameter;
+    parameter.id = from.at("id").get<std::string>();
+    parameter.name = from.at("name").get<std::string>();
+    const auto type = from.at("type").get<std::string>();
+    parameter.type = type == "menu"     ? Parameter::Type::menu
+                     : type == "toggle" ? Parameter::Type::toggle
+                                        : Parameter::Type::knob;
+    parameter.value = from.at("value").get<double>();
+    parameter.initial = from.at("initial").get<double>();
+    parameter.minimum = from.at("minimum").get<double>();
+    parameter.maximum = from.at("maximum").get<double>();
+    parameter.step = from.at("step").get<double>();
+    parameter.unit = from.at("unit").get<std::string>();
+    parameter.choices = from.at("choices").get<std::vector<std::string>>();
+    return parameter;
+}
+
+Message message_from(const json& from, std::uint32_t slot) {
+    Message message;
+    message.slot = slot;
+    message.text = from.at("text").get<std::string>();
+    message.file = from.value("file", std::string());
+    message.line = from.value("line", 0);
+    message.time = from.value("time", std::int64_t{0});
+    const int level = std::clamp(from.value("level", 4), 0, 4);
+    message.type = static_cast<Message::Type>(level);
+    return message;
+}
+
+}  // namespace
+
+Link::Link(const LinkOptions& the_options) : options(the_options), process_([&] {
+        Started started = start_child(the_options);
+        lifeline_ = std::move(started.lifeline);
+        pipe_ = std::move(started.pipe);
+        slow_ = std::move(started.slow);
+        return std::move(started.process);
+    }()) {
+    slow_buffer_.resize(ipc::max_slow_text + sizeof(ipc::SlowHead));
+    started_ns = ipc::now_ns();
+    json values = json::object();
+    for (const auto& [id, value] : options.values) {
+        values[id] = value;
+    }
+    const json load = {{"path", options.script},
+                       {"options",
+                        {{"sample_rate", options.sample_rate},
+                         {"seed", options.seed},
+                         {"channel", options.channel + 1},
+                         {"slot", options.slot},
+                         {"values", values}}},
+                       {"keep_prints", options.keep_prints}};
+    const auto message = ipc::write_slow(ipc::Opcode::load, load.dump(-1, ' ', false, json::error_handler_t::replace));
+    slow_->send_until(message, ipc::now_ns() + 2'000'000'000);
+}
+
+Link::~Link() {
+    process_.kill();
+}
+
+void Link::mark_dead() noexcept {
+    stage_ = stage_ == Stage::refused ? Stage::refused : Stage::ended;
+    dead_.store(true, std::memory_order_release);
+    pipe_->mark_dead();
+}
+
+void Link::read_slow_lane(std::vector<Message>& messages) {
+    for (int taken = 0; taken < 256; ++taken) {  // a flood does not hold the control thread
+        const ipc::Received received = slow_->receive(slow_buffer_, 0);
+        if (received.status != ipc::Status::ok) {
+            return;
+        }
+        ipc::Opcode opcode{};
+        std::string text;
+        if (!ipc::read_slow(std::span(slow_buffer_).first(received.size), opcode, text)) {
+            condemn("its slow lane carried something that is no message");
+            return;
+        }
+        try {
+            switch (opcode) {
+                case ipc::Opcode::ready: take_declarations(text); break;
+                case ipc::Opcode::refused:
+                    refusal = message_from(json::parse(text).at("error"), options.slot);
+                    refusal.type = Message::Type::error;
+                    stage_ = Stage::refused;
+                    break;
+                case ipc::Opcode::message: messages.push_back(message_from(json::parse(text), options.slot)); break;
+                case ipc::Opcode::hello:
+                case ipc::Opcode::load: break;
+            }
+        } catch (const json::exception&) {
+            condemn("its slow lane carried text that is no JSON of this version");
+            return;
+        }
+    }
+}
+
+void Link::take_declarations(const std::string& text) {
+    if (stage_ != Stage::starting) {
+        return;
+    }
+    const json ready = json::parse(text);
+    for (const json& from : ready.at("parameters")) {
+        parameters.push_back(parameter_from(from));
+    }
+    handles = ready.at("handles").get<std::uint64_t>();
+    stage_ = Stage::ready;
+}
+
+}  // namespace outboard::scripting

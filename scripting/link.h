@@ -1,0 +1,88 @@
+// Link: one live child: its process, its two lanes, what it declared. Built, watched and destroyed by the control
+// thread; the audio thread borrows it through ScriptSlot's atomic slot and hands it back through a retire queue. Its memory
+// is never reused for another child.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ipc/pipe.h"
+#include "ipc/process.h"
+#include "ipc/protocol.h"
+#include "ipc/system_pipe.h"
+#include "scripting/script_slot.h"
+
+namespace outboard::scripting {
+
+/// What is needed to start a child.
+struct LinkOptions {
+    std::string child_program;
+    std::string package_path;
+    std::string transport = "shm";
+    std::string script;
+    double sample_rate = 48000;
+    std::uint64_t seed = 0;
+    std::uint32_t slot = 0;
+    std::uint8_t channel = 0;  ///< 0-based
+    bool keep_prints = false;  ///< offline: the child waits for room rather than dropping prints
+    std::vector<std::pair<std::string, double>> values;
+};
+
+class Link {
+public:
+    /// [control] Starts the process and sends the load order. Throws std::runtime_error or std::system_error.
+    explicit Link(const LinkOptions& options);
+    ~Link();
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    // ---- [rt] -------------------------------------------------------------------------------------------------
+    ipc::Pipe& pipe() noexcept { return *pipe_; }
+    [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
+    /// Asks the control thread to end this child, with a reason (a literal).
+    void condemn(const char* reason) noexcept { condemned_.store(reason, std::memory_order_release); }
+    std::uint64_t handles = 0;        ///< constant once ready
+    /// When the oldest unanswered call was posted, ns; 0: none.
+    std::atomic<std::int64_t> oldest_call_ns{0};
+
+    // ---- [control] --------------------------------------------------------------------------------------------
+    enum class Stage : std::uint8_t { starting, ready, refused, ended };
+    /// What has arrived on the slow lane; moves the stage on. Messages are appended.
+    void read_slow_lane(std::vector<Message>& messages);
+    [[nodiscard]] Stage stage() const noexcept { return stage_; }
+    /// The child is gone: lets the audio thread know and wakes it.
+    void mark_dead() noexcept;
+    void kill() noexcept { process_.kill(); }
+    std::optional<ipc::Exit> poll_exit() { return process_.poll(); }
+
+    const LinkOptions options;
+    std::vector<Parameter> parameters;
+    Message refusal;                       ///< why it was refused
+    std::int64_t started_ns = 0;
+    std::string end_reason;                ///< set by whoever killed it
+    bool published = false, retired = false;
+
+    [[nodiscard]] const char* condemned() const noexcept { return condemned_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::int64_t pid() const noexcept { return process_.pid(); }
+    [[nodiscard]] int slow_descriptor() const noexcept { return slow_->read_descriptor(); }
+    [[nodiscard]] int exit_descriptor() const noexcept { return process_.exit_descriptor(); }
+
+private:
+    void take_declarations(const std::string& text);
+
+    ipc::Descriptor lifeline_;
+    std::unique_ptr<ipc::Pipe> pipe_;
+    std::unique_ptr<ipc::SystemPipe> slow_;
+    ipc::Process process_;
+    std::vector<std::byte> slow_buffer_;
+    Stage stage_ = Stage::starting;
+    std::atomic<bool> dead_{false};
+    std::atomic<const char*> condemned_{nullptr};
+};
+
+}  // namespace outboard::scripting

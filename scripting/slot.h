@@ -1,0 +1,197 @@
+// Slot: the ScriptSlot that ScriptHost makes. The audio thread's half is in slot_realtime.cpp, the control side's in
+// slot_control.cpp.
+//
+// Who changes the state of a script, and on which thread:
+//
+//     state        entered when                                        by
+//     empty        made, unload()                                      control
+//     loading      load()                                              control
+//     live         the audio thread takes the ready link               rt
+//     late         an answer missed its deadline                       rt
+//     pipelined    three late blocks within a second                   rt; back to live after a second on time
+//     bypassed     set_bypass(true); 20 exceptions in a second         control; child (told in its answer)
+//     restarting   the child ended or was killed                       control
+//     failed       the script was refused at load, or keeps dying      control
+#pragma once
+
+#include <readerwriterqueue/readerwriterqueue.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "scripting/link.h"
+#include "scripting/midi_memory.h"
+#include "scripting/note_ledger.h"
+#include "scripting/script_slot.h"
+
+namespace outboard::scripting {
+
+class Slot final : public ScriptSlot {
+public:
+    struct Options {
+        std::uint32_t id = 0;
+        std::string name;
+        std::uint8_t channel = 0;
+        double sample_rate = 48000;
+        bool offline = false;
+        bool pipelined = false;
+    };
+    explicit Slot(Options options);
+    ~Slot() override;
+
+    [[nodiscard]] std::uint32_t id() const noexcept override { return options_.id; }
+
+    // ---- [rt] -------------------------------------------------------------------------------------------------
+    void begin(const BlockInfo& block) noexcept override;
+    void push(const Event& event) noexcept override;
+    void set_parameter(std::uint32_t index, double value) noexcept override;
+    void panic() noexcept override;
+    void post() noexcept override;
+    std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
+    void finish() noexcept override;
+    [[nodiscard]] bool idle() const noexcept override;
+
+    // ---- [control] --------------------------------------------------------------------------------------------
+    void load(const std::string& path, std::vector<std::pair<std::string, double>> values) override;
+    void unload() override;
+    void set_bypass(bool bypassed) override;
+    std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
+    [[nodiscard]] std::vector<Parameter> parameters() const override;
+    [[nodiscard]] std::uint64_t generation() const noexcept override;
+    [[nodiscard]] SlotFigures figures() const override;
+    void reset_figures() override;
+
+    /// What the control thread must do for this slot, in one place. Called by the control thread only.
+    struct Order {
+        enum class Type : std::uint8_t { none, load, unload, bypass } type = Type::none;
+        std::string path;
+        std::vector<std::pair<std::string, double>> values;
+    };
+    Order take_order();
+    /// A link that is ready goes to the audio thread at its next block (null: the script is taken out). Returns a link
+    /// that was published and never taken. The control thread owns all links.
+    Link* publish(Link* link);
+    /// A link that the audio thread has let go, or null.
+    Link* take_retired();
+    /// An order has come to its end: the state from now on, and the sentence if it failed.
+    void finish_order(SlotState state, const std::string& failure);
+    void set_control_state(SlotState state);
+    void add_reason(std::string reason);
+    /// What a restart must load: path and current values.
+    [[nodiscard]] Order restart_order() const;
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+    std::atomic<std::uint64_t> restarts{0};
+    /// Wakes the control thread.
+    std::function<void()> wake_control;
+
+private:
+    struct Call {  ///< a posted call that has no answer yet
+        std::uint64_t block = 0;
+        std::int64_t start = 0, through = 0, posted_ns = 0;
+    };
+
+    // [rt] parts of a block
+    void exchange_link() noexcept;
+    void lose_link(bool dead) noexcept;
+    void adopt_link(Link* link) noexcept;
+    bool apply_next_answer(std::int64_t deadline_ns) noexcept;
+    void record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
+    void apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept;
+    void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing) noexcept;
+    void settle_up_to(std::uint32_t sequence) noexcept;
+    void pass_kept(bool drop_stale) noexcept;
+    [[nodiscard]] std::int64_t landing(std::int64_t time) const noexcept;
+    [[nodiscard]] bool child_has_something_to_do() const noexcept;
+    void note_transport_change() noexcept;
+    void append_records(bool passed) noexcept;
+    void append_point(const ClockPoint& point) noexcept;
+    void append_event(std::uint32_t sequence, std::uint8_t flags) noexcept;
+    void append_snapshot() noexcept;
+    void append(const ipc::Record& record) noexcept;
+    void send_records(ipc::PostType type) noexcept;
+    void overflow() noexcept;
+    void note_lateness(bool late) noexcept;
+    [[nodiscard]] const Event& kept(std::uint32_t sequence) const noexcept { return kept_[sequence % max_kept]; }
+    [[nodiscard]] std::uint32_t kept_count() const noexcept { return last_sequence_ - settled_; }
+
+    static constexpr std::uint32_t max_kept = 8192;
+    static constexpr std::uint32_t max_calls = 8;       ///< unanswered calls; beyond, events wait in `news`
+    static constexpr std::size_t max_parameter_changes = 256;
+
+    const Options options_;
+
+    // ---- the audio thread's own
+    NoteLedger ledger_;
+    MidiMemory memory_;
+    Link* link_ = nullptr;
+    BlockInfo block_;
+    std::int64_t block_end_ = 0;
+    std::vector<Event> kept_;
+    std::uint32_t last_sequence_ = 0;  ///< of the last event pushed
+    std::uint32_t settled_ = 0;        ///< all events up to this one have their outcome
+    std::uint32_t posted_ = 0;         ///< all events up to this one are at the child
+    std::uint32_t block_first_ = 1;    ///< first event of this block
+    std::array<Call, max_calls> calls_{};  ///< ring, oldest at call_first_
+    std::uint32_t call_first_ = 0, call_count_ = 0;
+    std::vector<ipc::Record> records_;
+    std::vector<ipc::Record> answer_records_;
+    std::vector<std::byte> message_;
+    std::array<std::pair<std::uint32_t, double>, max_parameter_changes> parameter_changes_{};
+    std::size_t parameter_change_count_ = 0;
+    ClockPoint sent_point_;
+    bool sent_any_point_ = false, transport_changed_ = false;
+    bool start_pending_ = false, panic_pending_ = false, finish_pending_ = false, more_ = false;
+    bool called_ = false, owes_ = false, post_failed_ = false;
+    std::int64_t answered_through_ = 0;
+    std::int64_t wake_sample_ = INT64_MAX;
+    double wake_beat_ = std::numeric_limits<double>::infinity();
+    std::uint64_t wake_mask_ = 0;
+    // latency
+    std::int64_t shift_ = 0;
+    std::uint32_t late_in_second_ = 0;
+    std::int64_t late_second_start_ = 0, last_late_ = 0;
+    std::int64_t next_second_ = 0;
+    std::int64_t block_ns_ = 0;  ///< spent in this slot during this block
+    std::int64_t encode_ns_ = 0;
+    std::int64_t apply_ns_ = 0;
+
+    // ---- between the threads
+    static inline Link* const remove_link = reinterpret_cast<Link*>(std::uintptr_t{1});
+    std::atomic<Link*> incoming_{nullptr};
+    moodycamel::ReaderWriterQueue<Link*> retired_{64};
+    std::atomic<SlotState> rt_state_{SlotState::empty};
+    std::atomic<bool> self_bypassed_{false};  ///< the runtime gave up on its script
+    static constexpr std::size_t max_parameters = 1024;
+    std::vector<std::atomic<double>> live_values_;  ///< as last set, by index
+    struct Counters {
+        std::atomic<std::uint64_t> calls{0}, late{0}, missed{0}, stale{0}, overflows{0}, refused{0}, events_in{0},
+            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0};
+    } counters_;
+    ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_;
+
+    // ---- the control side's own
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    Order order_;
+    SlotState control_state_ = SlotState::empty;
+    std::string failure_;
+    std::string path_;     ///< of the script that is live or bypassed
+    std::vector<Parameter> parameters_;
+    std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
+    std::vector<std::string> reasons_;
+    std::string transport_;
+    std::int64_t pid_ = 0;
+    std::atomic<std::uint64_t> generation_{0};
+    bool order_open_ = false;  ///< an order was given and has not come to its end
+    mutable std::int64_t cpu_seen_ns_ = 0, cpu_seen_at_ = 0, cpu_seen_pid_ = 0;
+};
+
+}  // namespace outboard::scripting

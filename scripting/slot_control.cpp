@@ -1,0 +1,252 @@
+// The control side's half of a slot: orders to the control thread, states, figures.
+
+#include <algorithm>
+#include <utility>
+
+#include "ipc/clock.h"
+#include "scripting/process_figures.h"
+#include "scripting/slot.h"
+
+namespace outboard::scripting {
+
+const char* to_string(SlotState state) noexcept {
+    switch (state) {
+        case SlotState::empty: return "empty";
+        case SlotState::loading: return "loading";
+        case SlotState::live: return "live";
+        case SlotState::late: return "late";
+        case SlotState::pipelined: return "pipelined";
+        case SlotState::bypassed: return "bypassed";
+        case SlotState::restarting: return "restarting";
+        case SlotState::failed: return "failed";
+    }
+    return "?";
+}
+
+Slot::Slot(Options options) : options_(std::move(options)), kept_(max_kept), live_values_(max_parameters) {
+    records_.reserve(ipc::max_post_records);
+    answer_records_.resize(ipc::max_answer_records);
+    message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));
+}
+
+Slot::~Slot() = default;
+
+void Slot::load(const std::string& path, std::vector<std::pair<std::string, double>> values) {
+    {
+        const std::lock_guard lock(mutex_);
+        order_ = {Order::Type::load, path, std::move(values)};
+        order_open_ = true;
+        failure_.clear();
+        control_state_ = SlotState::loading;
+    }
+    wake_control();
+}
+
+void Slot::unload() {
+    {
+        const std::lock_guard lock(mutex_);
+        order_ = {Order::Type::unload, {}, {}};
+        order_open_ = true;
+        failure_.clear();
+    }
+    wake_control();
+}
+
+void Slot::set_bypass(bool bypassed) {
+    Order order = restart_order();
+    {
+        const std::lock_guard lock(mutex_);
+        if (bypassed == (control_state_ == SlotState::bypassed) || path_.empty()) {
+            return;
+        }
+        values_ = order.values;  // a bypassed script keeps its values: the way back loads it with them
+        if (bypassed) {
+            order.type = Order::Type::bypass;
+        } else {
+            control_state_ = SlotState::loading;
+        }
+        order_ = std::move(order);
+        order_open_ = true;
+        failure_.clear();
+    }
+    wake_control();
+}
+
+std::optional<std::string> Slot::wait_loaded(std::chrono::milliseconds timeout) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, timeout, [this] { return !order_open_; })) {
+        return "The script did not get ready within " + std::to_string(timeout.count() / 1000) + " seconds.";
+    }
+    return failure_.empty() ? std::nullopt : std::optional(failure_);
+}
+
+std::vector<Parameter> Slot::parameters() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Parameter> parameters = parameters_;
+    for (std::size_t i = 0; i < parameters.size() && i < live_values_.size(); ++i) {
+        parameters[i].value = live_values_[i].load(std::memory_order_relaxed);
+    }
+    return parameters;
+}
+
+std::uint64_t Slot::generation() const noexcept {
+    return generation_.load(std::memory_order_acquire);
+}
+
+// ---- called by the control thread ----------------------------------------------------------------------------------
+
+Slot::Order Slot::take_order() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(order_, Order{});
+}
+
+Link* Slot::publish(Link* link) {
+    {
+        const std::lock_guard lock(mutex_);
+        parameters_.clear();
+        pid_ = 0;
+        transport_.clear();
+        if (link != nullptr) {
+            path_ = link->options.script;
+            values_ = link->options.values;
+            transport_ = link->options.transport;
+            pid_ = link->pid();
+            parameters_ = link->parameters;
+            for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
+                live_values_[i].store(parameters_[i].value, std::memory_order_relaxed);
+            }
+        }
+        generation_.fetch_add(1, std::memory_order_acq_rel);
+    }
+    Link* before = incoming_.exchange(link != nullptr ? link : remove_link, std::memory_order_acq_rel);
+    return before == remove_link ? nullptr : before;
+}
+
+Link* Slot::take_retired() {
+    Link* link = nullptr;
+    return retired_.try_dequeue(link) ? link : nullptr;
+}
+
+void Slot::finish_order(SlotState state, const std::string& failure) {
+    {
+        const std::lock_guard lock(mutex_);
+        control_state_ = state;
+        failure_ = failure;
+        if (state == SlotState::empty) {
+            path_.clear();
+            values_.clear();
+        }
+        order_open_ = order_.type != Order::Type::none;
+    }
+    changed_.notify_all();
+}
+
+void Slot::set_control_state(SlotState state) {
+    const std::lock_guard lock(mutex_);
+    control_state_ = state;
+}
+
+void Slot::add_reason(std::string reason) {
+    constexpr std::size_t kept_reasons = 100;
+    const std::lock_guard lock(mutex_);
+    if (reasons_.size() < kept_reasons) {
+        reasons_.push_back(std::move(reason));
+    }
+}
+
+Slot::Order Slot::restart_order() const {
+    const std::lock_guard lock(mutex_);
+    Order order{Order::Type::load, path_, values_};
+    for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
+        const double value = live_values_[i].load(std::memory_order_relaxed);
+        const auto at = std::find_if(order.values.begin(), order.values.end(),
+                                     [&](const auto& pair) { return pair.first == parameters_[i].id; });
+        if (at != order.values.end()) {
+            at->second = value;
+        } else {
+            order.values.emplace_back(parameters_[i].id, value);
+        }
+    }
+    return order;
+}
+
+// ---- figures -------------------------------------------------------------------------------------------------------
+
+SlotFigures Slot::figures() const {
+    SlotFigures figures;
+    const SlotState rt = rt_state_.load(std::memory_order_acquire);
+    {
+        const std::lock_guard lock(mutex_);
+        figures.state = control_state_;
+        if (rt != SlotState::empty && (control_state_ == SlotState::live || control_state_ == SlotState::loading)) {
+            figures.state = rt;
+        } else if (control_state_ == SlotState::live) {
+            figures.state = SlotState::loading;  // ready, and not yet taken by the audio thread
+        }
+        figures.script = path_;
+        figures.transport = transport_;
+        figures.pid = pid_;
+        figures.reasons = reasons_;
+    }
+    const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
+    figures.calls = get(counters_.calls);
+    figures.late = get(counters_.late);
+    figures.missed = get(counters_.missed);
+    figures.stale = get(counters_.stale);
+    figures.restarts = get(restarts);
+    figures.overflows = get(counters_.overflows);
+    figures.refused = get(counters_.refused);
+    figures.events_in = get(counters_.events_in);
+    figures.events_pushed = get(counters_.pushed);
+    figures.events_settled = get(counters_.settled);
+    figures.events_kept = get(counters_.kept);
+    figures.events_out = get(counters_.events_out);
+
+    const ProcessFigures process = process_figures(figures.pid);
+    const std::int64_t now = ipc::now_ns();
+    {
+        const std::lock_guard lock(mutex_);
+        if (figures.pid != 0 && figures.pid == cpu_seen_pid_ && now > cpu_seen_at_) {
+            figures.cpu_percent = 100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) /
+                                  static_cast<double>(now - cpu_seen_at_);
+        }
+        cpu_seen_pid_ = figures.pid;
+        cpu_seen_ns_ = process.cpu_ns;
+        cpu_seen_at_ = now;
+    }
+    figures.rss_mb = process.resident_mb;
+    figures.page_faults = process.page_faults;
+
+    figures.encode = encode_.window();
+    figures.wait = wait_.window();
+    figures.busy = busy_.window();
+    figures.decode = decode_.window();
+    figures.python = python_.window();
+    figures.child_encode = child_encode_.window();
+    figures.returned = returned_.window();
+    figures.apply = apply_.window();
+    figures.scripting = scripting_.window();
+    figures.encode_total = encode_.total();
+    figures.wait_total = wait_.total();
+    figures.busy_total = busy_.total();
+    figures.returned_total = returned_.total();
+    figures.apply_total = apply_.total();
+    figures.scripting_total = scripting_.total();
+    figures.encode_now = encode_.now();
+    figures.wait_now = wait_.now();
+    figures.busy_now = busy_.now();
+    figures.returned_now = returned_.now();
+    figures.apply_now = apply_.now();
+    figures.scripting_now = scripting_.now();
+    const std::uint64_t calls = std::max<std::uint64_t>(figures.calls, 1);
+    figures.busy_cpu_mean = static_cast<double>(get(counters_.cpu_ns)) / static_cast<double>(calls);
+    return figures;
+}
+
+void Slot::reset_figures() {
+    for (ipc::Probe* probe : {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
+        probe->request_reset();
+    }
+}
+
+}  // namespace outboard::scripting

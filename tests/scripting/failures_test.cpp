@@ -1,0 +1,200 @@
+// What may go wrong with a child, and what the audience hears then. Real processes, real signals, in real time.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <set>
+
+#include "rig.h"
+
+namespace outboard::scripting {
+namespace {
+
+using namespace testing;
+
+std::string factory(const std::string& name) {
+    return std::string(OUTBOARD_FACTORY) + "/" + name + ".py";
+}
+
+/// A rig in real time that counts what sounds at the instrument.
+class FailuresTest : public ::testing::Test {
+protected:
+    FailuresTest() : rig(options("shm", false)) {}
+
+    void play(const std::vector<Event>& input = {}) {
+        const auto output = rig.block(256, input);
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        for (const Event& event : output) {
+            if (event.kind == Kind::note_on) {
+                sounding.insert(event.note_id);
+                ++started;
+            } else if (event.kind == Kind::note_off && event.note_id >= 0) {
+                EXPECT_EQ(sounding.erase(event.note_id), 1u) << "an end without its note";
+            }
+        }
+    }
+    template <typename Condition>
+    bool play_until(Condition condition) {
+        for (int blocks = 0; blocks < 5000; ++blocks) {
+            play();
+            if (condition()) {
+                return true;
+            }
+        }
+        return false;
+    }
+    void hold_keys(int count) {
+        std::vector<Event> chord;
+        for (int i = 0; i < count; ++i) {
+            chord.push_back(note_on(rig.now + i, 48 + i));
+        }
+        play(chord);
+    }
+    void release_keys(int count) {
+        std::vector<Event> offs;
+        for (int i = 0; i < count; ++i) {
+            offs.push_back(note_off(rig.now + i, 48 + i));
+        }
+        play(offs);
+    }
+    bool live_again(std::uint64_t restarts) {
+        return play_until([&] {
+            const SlotFigures figures = rig.slot.figures();
+            return figures.restarts == restarts && figures.state == SlotState::live;
+        });
+    }
+    void expect_nothing_lost() {
+        const SlotFigures figures = rig.slot.figures();
+        EXPECT_EQ(figures.events_pushed, figures.events_settled + figures.events_kept);
+        EXPECT_EQ(figures.events_kept, 0u);
+    }
+
+    Folder folder;
+    Rig rig;
+    std::set<std::int32_t> sounding;
+    int started = 0;
+};
+
+TEST_F(FailuresTest, KilledWithTenNotesDownNothingHangsAndItRestarts) {
+    rig.load(factory("passthrough"));
+    play();
+    hold_keys(10);
+    ASSERT_TRUE(play_until([&] { return sounding.size() == 10; }));
+    ::kill(static_cast<pid_t>(rig.slot.figures().pid), SIGKILL);
+    ASSERT_TRUE(live_again(1));
+    EXPECT_EQ(sounding.size(), 10u) << "keys that are down sound on";
+    release_keys(10);
+    ASSERT_TRUE(play_until([&] { return sounding.empty(); }));
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("SIGKILL"));
+    expect_nothing_lost();
+}
+
+TEST_F(FailuresTest, AStoppedChildIsKilledByTheWatchdogAndItsInputPasses) {
+    rig.load(factory("passthrough"));
+    play();
+    ::kill(static_cast<pid_t>(rig.slot.figures().pid), SIGSTOP);
+    hold_keys(3);
+    release_keys(3);
+    ASSERT_TRUE(live_again(1));
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("no answer for 500 ms"));
+    EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
+    expect_nothing_lost();
+}
+
+TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
+    rig.load(folder.write("loop.py", "from outboard import NoteOn, on\n@on.note(keys=\"C3\")\ndef note(e: NoteOn) -> None:\n    while True: pass\n"));
+    play();
+    play({note_on(rig.now, 60)});
+    ASSERT_TRUE(live_again(1));
+    EXPECT_GT(rig.slot.figures().late + rig.slot.figures().missed, 0u);
+    play({note_off(rig.now, 60)});
+    EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
+    expect_nothing_lost();
+}
+
+TEST_F(FailuresTest, AnExitIsNamed) {
+    rig.load(folder.write("exit.py", "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os._exit(3)\n"));
+    play();
+    play({note_on(rig.now, 60)});
+    ASSERT_TRUE(live_again(1));
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("exit code 3"));
+    play({note_off(rig.now, 60)});
+    EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
+    expect_nothing_lost();
+}
+
+TEST_F(FailuresTest, VoicesWithAnEndOfTheirOwnKeepItAndHeldOnesAreReleased) {
+    rig.load(folder.write("voices.py", R"(
+from outboard import NoteOn, on, play, seconds
+@on.note
+def note(e: NoteOn) -> None:
+    play(72, duration=seconds(1))
+    play(76, hold=True)
+    play(79)
+)"));
+    play();
+    play({note_on(rig.now, 60)});
+    ASSERT_TRUE(play_until([&] { return sounding.size() == 3; }));
+    const std::int64_t until = rig.now + 48000;
+    ::kill(static_cast<pid_t>(rig.slot.figures().pid), SIGKILL);
+    ASSERT_TRUE(play_until([&] { return sounding.size() == 2; })) << "the held voice is released";
+    ASSERT_TRUE(play_until([&] { return sounding.size() == 1; })) << "the second's note ends by itself";
+    EXPECT_GE(rig.now, until - 1024);
+    play({note_off(rig.now, 60)});
+    EXPECT_TRUE(play_until([&] { return sounding.empty(); })) << "the bound one with its key";
+}
+
+TEST_F(FailuresTest, AChildThatDiesWhileLoadingIsRefusedWithItsReason) {
+    rig.slot.load(folder.write("dies.py", "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n"), {});
+    const auto failure = rig.slot.wait_loaded(std::chrono::seconds(20));
+    ASSERT_TRUE(failure.has_value());
+    EXPECT_THAT(*failure, ::testing::HasSubstr("SIGSEGV"));
+    EXPECT_EQ(rig.slot.figures().state, SlotState::failed);
+    hold_keys(2);
+    release_keys(2);
+    EXPECT_EQ(started, 2);
+    EXPECT_TRUE(sounding.empty());
+}
+
+TEST_F(FailuresTest, PanicEndsEverythingAndTheScriptPlaysOn) {
+    rig.load(factory("passthrough"));
+    play();
+    hold_keys(5);
+    ASSERT_TRUE(play_until([&] { return sounding.size() == 5; }));
+    rig.before_post = [&] { rig.slot.panic(); };
+    const auto cut = rig.block(256);
+    rig.before_post = nullptr;
+    EXPECT_EQ(std::count_if(cut.begin(), cut.end(), [](const Event& e) { return e.kind == Kind::choke; }), 5);
+    sounding.clear();
+    play({note_on(rig.now, 60), note_off(rig.now + 100, 60)});
+    EXPECT_TRUE(play_until([&] { return started == 6 && sounding.empty(); }));
+}
+
+TEST_F(FailuresTest, BypassPassesEverythingAndComesBackWithItsValues) {
+    rig.load(folder.write("mute.py", R"(
+from outboard import Knob, NoteOn, on
+level = Knob("Level", 0.5)
+@on.note
+def note(e: NoteOn) -> None:
+    pass
+)"), {{"level", 0.25}});
+    play();
+    play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
+    EXPECT_EQ(started, 0);
+    rig.slot.set_bypass(true);
+    ASSERT_FALSE(rig.slot.wait_loaded(std::chrono::seconds(20)).has_value());
+    play();
+    EXPECT_EQ(rig.slot.figures().state, SlotState::bypassed);
+    play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
+    EXPECT_EQ(started, 1);
+    rig.slot.set_bypass(false);
+    ASSERT_FALSE(rig.slot.wait_loaded(std::chrono::seconds(20)).has_value());
+    play();
+    play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
+    EXPECT_EQ(started, 1);
+    EXPECT_EQ(rig.slot.parameters()[0].value, 0.25);
+}
+
+}  // namespace
+}  // namespace outboard::scripting
