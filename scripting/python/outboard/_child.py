@@ -1,0 +1,65 @@
+"""What the child program calls: `load` once, then `run_block` for every block that has something to do."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from . import _active
+from ._console import Console, host_writer
+from ._errors import describe
+from ._load import execute
+from ._runtime import Answer, Record, Runtime
+from ._wire import ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
+
+
+def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Loads the script. Never raises: what failed is in the answer's "error"."""
+    write = host_writer()
+    try:
+        if "_outboard_host" in sys.modules:
+            sys.stdout = Console(write, PRINT)
+            sys.stderr = Console(write, ERROR)
+        rt = Runtime(
+            path,
+            write,
+            sample_rate=float(options.get("sample_rate", 48000.0)),
+            seed=int(options.get("seed", 0)),
+            slot=int(options.get("slot", 0)),
+            channel=int(options.get("channel", 1)),
+            values=options.get("values"),
+        )
+        execute(rt, path)
+        return {"parameters": [parameter._declare() for parameter in rt.parameters], "handles": rt.handles}
+    except OSError as error:
+        return _failure(f"the script {path} cannot be read: {error.strerror or error}", path, 0)
+    except BaseException as error:
+        return _failure(*describe(error, path))
+
+
+def _failure(text: str, file: str, line: int) -> dict[str, Any]:
+    return {"error": {"text": text, "file": file, "line": line}}
+
+
+def run_block(start: int, frames: int, records: list[Record]) -> Answer:
+    """Processes everything before the sample start + frames. Never raises."""
+    rt = _active.runtime
+    try:
+        if rt is None:
+            raise RuntimeError("run_block was called before load")
+        return rt.run_block(start, frames, records)
+    except BaseException as error:
+        host_writer()(ERROR, *describe(error, rt.script if rt is not None else ""))
+        if rt is None:
+            done: list[Record] = []
+        else:
+            rt.ctx = None
+            if not rt.bypassed:
+                rt.bypass("bypassed after an error of the runtime itself: everything passes")
+            done = rt.out
+        passed = {record[2] for record in done if record[0] == PASS}
+        now = max(rt.now if rt is not None else start, start)
+        for record in records:
+            if record[0] <= SYSEX and not record[8] & (STATE | PASSED) and record[2] not in passed:
+                done.append((PASS, max(record[1], now), record[2]))
+        return done, NEVER, float("inf"), 0

@@ -1,0 +1,316 @@
+"""`@on.note`, `@on.cc(1)`, `@on.any` …: which function takes which event."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Callable, TypeVar, Union, overload
+
+from . import _active
+from ._errors import LoadError
+from ._events import (
+    ChannelPressure,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    PitchBend,
+    PolyPressure,
+    ProgramChange,
+)
+from ._names import channel_index, key_range
+from ._wire import (
+    CHANNEL_PRESSURE,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    PITCH_BEND,
+    POLY_PRESSURE,
+    PROGRAM_CHANGE,
+)
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+NoteFn = TypeVar("NoteFn", bound=Callable[[NoteOn], object])
+ReleaseFn = TypeVar("ReleaseFn", bound=Callable[[NoteOff], object])
+PressureFn = TypeVar("PressureFn", bound=Callable[[ChannelPressure], object])
+PolyPressureFn = TypeVar("PolyPressureFn", bound=Callable[[PolyPressure], object])
+BendFn = TypeVar("BendFn", bound=Callable[[PitchBend], object])
+ProgramFn = TypeVar("ProgramFn", bound=Callable[[ProgramChange], object])
+AnyFn = TypeVar("AnyFn", bound=Callable[[Event], object])
+CcFn = TypeVar("CcFn", bound=Callable[[ControlChange], object])
+StartFn = TypeVar("StartFn", bound=Callable[[], object])
+Keys = Union[int, str, range]
+
+
+class Handler:
+    """One function and what it takes."""
+
+    __slots__ = ("fn", "name", "is_async", "channel", "numbers", "only_told")
+
+    def __init__(self, fn: Callable[..., object], channel: int | None, numbers: range | None) -> None:
+        self.fn = fn
+        self.name: str = getattr(fn, "__name__", "handler")
+        self.is_async = inspect.iscoroutinefunction(fn)
+        #: 0-based, None: all.
+        self.channel = channel
+        #: Keys or controller numbers, None: all.
+        self.numbers = numbers
+        #: A release handler, which cannot forward.
+        self.only_told = False
+
+    @property
+    def unfiltered(self) -> bool:
+        return self.channel is None and self.numbers is None
+
+
+def place_of(fn: object) -> tuple[str, int]:
+    """File and line of a function."""
+    code = getattr(fn, "__code__", None)
+    return (code.co_filename, code.co_firstlineno) if code is not None else ("", 0)
+
+
+def check_function(fn: Callable[..., object], what: str) -> None:
+    """Load error for what cannot be a handler."""
+    if not callable(fn):
+        raise TypeError(f"{what} goes before a function, not {fn!r}")
+    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+        name = getattr(fn, "__name__", "it")
+        raise LoadError(
+            f"{what}: {name} is a generator (it has yield): to wait, make it async def and await a time", *place_of(fn)
+        )
+
+
+ANY = 0
+START = -1
+
+
+def register(kind: int, what: str, fn: F, channel: int | None, numbers: range | None) -> F:
+    """Adds a handler of a kind, or of ANY, or START."""
+    check_function(fn, what)
+    rt = _active.current()
+    if not rt.loading:
+        raise RuntimeError(f"{what} belongs at module level: handlers are fixed once the script is loaded")
+    handler = Handler(fn, None if channel is None else channel_index(channel), numbers)
+    handler.only_told = kind == NOTE_OFF
+    others = rt.declared.setdefault(kind, [])
+    if handler.unfiltered:
+        for other in others:
+            if other.unfiltered:
+                raise LoadError(
+                    f"two functions take {what}: {other.name} "
+                    f"(line {place_of(other.fn)[1]}) and {handler.name}; keep one of them",
+                    *place_of(fn),
+                )
+    others.append(handler)
+    return fn
+
+
+def _keys(keys: Keys | None) -> range | None:
+    return None if keys is None else key_range(keys)
+
+
+class OnNote:
+    """A key goes down."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: NoteFn, /) -> NoteFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, keys: Keys | None = None, channel: int | None = None) -> Callable[[NoteFn], NoteFn]:
+        ...
+
+    def __call__(
+        self, fn: NoteFn | None = None, /, *, keys: Keys | None = None, channel: int | None = None
+    ) -> NoteFn | Callable[[NoteFn], NoteFn]:
+        if fn is not None:
+            return register(NOTE_ON, "@on.note", fn, None, None)
+        return lambda fn: register(NOTE_ON, "@on.note", fn, channel, _keys(keys))
+
+
+class OnRelease:
+    """A key goes up. The handler is only told: it cannot keep the note from ending, nor forward."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: ReleaseFn, /) -> ReleaseFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, keys: Keys | None = None, channel: int | None = None) -> Callable[[ReleaseFn], ReleaseFn]:
+        ...
+
+    def __call__(
+        self, fn: ReleaseFn | None = None, /, *, keys: Keys | None = None, channel: int | None = None
+    ) -> ReleaseFn | Callable[[ReleaseFn], ReleaseFn]:
+        if fn is not None:
+            return register(NOTE_OFF, "@on.release", fn, None, None)
+        return lambda fn: register(NOTE_OFF, "@on.release", fn, channel, _keys(keys))
+
+
+class OnPressure:
+    """Channel pressure (aftertouch)."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: PressureFn, /) -> PressureFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, channel: int | None = None) -> Callable[[PressureFn], PressureFn]:
+        ...
+
+    def __call__(
+        self, fn: PressureFn | None = None, /, *, channel: int | None = None
+    ) -> PressureFn | Callable[[PressureFn], PressureFn]:
+        if fn is not None:
+            return register(CHANNEL_PRESSURE, "@on.pressure", fn, None, None)
+        return lambda fn: register(CHANNEL_PRESSURE, "@on.pressure", fn, channel, None)
+
+
+class OnPolyPressure:
+    """Pressure on one key."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: PolyPressureFn, /) -> PolyPressureFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, keys: Keys | None = None, channel: int | None = None) -> Callable[[PolyPressureFn], PolyPressureFn]:
+        ...
+
+    def __call__(
+        self, fn: PolyPressureFn | None = None, /, *, keys: Keys | None = None, channel: int | None = None
+    ) -> PolyPressureFn | Callable[[PolyPressureFn], PolyPressureFn]:
+        if fn is not None:
+            return register(POLY_PRESSURE, "@on.poly_pressure", fn, None, None)
+        return lambda fn: register(POLY_PRESSURE, "@on.poly_pressure", fn, channel, _keys(keys))
+
+
+class OnBend:
+    """The bend wheel."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: BendFn, /) -> BendFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, channel: int | None = None) -> Callable[[BendFn], BendFn]:
+        ...
+
+    def __call__(
+        self, fn: BendFn | None = None, /, *, channel: int | None = None
+    ) -> BendFn | Callable[[BendFn], BendFn]:
+        if fn is not None:
+            return register(PITCH_BEND, "@on.bend", fn, None, None)
+        return lambda fn: register(PITCH_BEND, "@on.bend", fn, channel, None)
+
+
+class OnProgram:
+    """Another program."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: ProgramFn, /) -> ProgramFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, channel: int | None = None) -> Callable[[ProgramFn], ProgramFn]:
+        ...
+
+    def __call__(
+        self, fn: ProgramFn | None = None, /, *, channel: int | None = None
+    ) -> ProgramFn | Callable[[ProgramFn], ProgramFn]:
+        if fn is not None:
+            return register(PROGRAM_CHANGE, "@on.program", fn, None, None)
+        return lambda fn: register(PROGRAM_CHANGE, "@on.program", fn, channel, None)
+
+
+class OnAny:
+    """What no other handler takes."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: AnyFn, /) -> AnyFn:
+        ...
+
+    @overload
+    def __call__(self, /, *, channel: int | None = None) -> Callable[[AnyFn], AnyFn]:
+        ...
+
+    def __call__(
+        self, fn: AnyFn | None = None, /, *, channel: int | None = None
+    ) -> AnyFn | Callable[[AnyFn], AnyFn]:
+        if fn is not None:
+            return register(ANY, "@on.any", fn, None, None)
+        return lambda fn: register(ANY, "@on.any", fn, channel, None)
+
+
+class OnCc:
+    """A controller moves: `@on.cc`, `@on.cc(1)`, `@on.cc(64, channel=2)`."""
+
+    __slots__ = ()
+
+    @overload
+    def __call__(self, fn: CcFn, /) -> CcFn:
+        ...
+
+    @overload
+    def __call__(self, cc: int | None = None, /, *, channel: int | None = None) -> Callable[[CcFn], CcFn]:
+        ...
+
+    def __call__(
+        self, fn: CcFn | int | None = None, /, *, channel: int | None = None
+    ) -> CcFn | Callable[[CcFn], CcFn]:
+        if fn is None:
+            return lambda fn: register(CONTROL_CHANGE, "@on.cc", fn, channel, None)
+        if isinstance(fn, int):
+            if not 0 <= fn <= 127:
+                raise ValueError(f"controller {fn} is out of range: controllers go from 0 to 127")
+            numbers = range(fn, fn + 1)
+            return lambda fn: register(CONTROL_CHANGE, "@on.cc", fn, channel, numbers)
+        return register(CONTROL_CHANGE, "@on.cc", fn, None, None)
+
+
+class OnStart:
+    """The script becomes live; `held` is filled. The place to start tasks and to play."""
+
+    __slots__ = ()
+
+    def __call__(self, fn: StartFn, /) -> StartFn:
+        return register(START, "@on.start", fn, None, None)
+
+
+class On:
+    """Decorators that say which function takes which event.
+
+    An event that a function takes ends there, unless it calls `e.forward()`. What no function takes passes unchanged.
+    The first function that fits, in file order, takes the event. `def` runs to its end at the event's time; `async
+    def` becomes a task of its own for every event, and may wait.
+    """
+
+    __slots__ = ()
+
+    note = OnNote()
+    release = OnRelease()
+    cc = OnCc()
+    bend = OnBend()
+    pressure = OnPressure()
+    poly_pressure = OnPolyPressure()
+    program = OnProgram()
+    any = OnAny()
+    start = OnStart()
+
+
+on = On()

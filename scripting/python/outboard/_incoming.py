@@ -1,0 +1,79 @@
+"""Builds the events that come in.
+
+Attribute by attribute instead of through the constructors: half the time, in the one place where every event passes.
+"""
+
+# Event attributes are Final, so that a script cannot assign to them; here they get their values.
+# mypy: disable-error-code="misc"
+
+from __future__ import annotations
+
+from ._events import (
+    ChannelPressure,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    PitchBend,
+    PolyPressure,
+    ProgramChange,
+    Raw,
+)
+from ._wire import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, POLY_PRESSURE, PROGRAM_CHANGE
+
+UNIT = tuple(i / 127 for i in range(128))
+
+_new_on = NoteOn.__new__
+_new_off = NoteOff.__new__
+
+
+def note_on(time: int, seq: int, port: int, channel0: int, key: int, velocity: int) -> NoteOn:
+    e = _new_on(NoteOn)
+    e.time = time
+    e.port = port
+    e.channel = channel0 + 1
+    e._seq = seq
+    e.key = key
+    e.velocity = UNIT[velocity]
+    e.note_id = seq
+    e.tuning = 0.0
+    e._up = None
+    e._waiters = []
+    e._followers = []
+    return e
+
+
+def note_off(
+    time: int, seq: int, port: int, channel0: int, status: int, key: int, velocity: int, note_id: int
+) -> NoteOff:
+    e = _new_off(NoteOff)
+    e.time = time
+    e.port = port
+    e.channel = channel0 + 1
+    e._seq = seq
+    e.key = key
+    # A note-on with velocity 0 says nothing about the release: MIDI takes it as 64.
+    e.velocity = UNIT[velocity if status < 0x90 else 64]
+    e.note_id = note_id
+    e._notice = False
+    return e
+
+
+def other(kind: int, time: int, seq: int, port: int, channel0: int, b1: int, b2: int) -> Event:
+    """An event of any kind but the two of notes."""
+    channel = channel0 + 1
+    e: Event
+    if kind == CONTROL_CHANGE:
+        e = ControlChange(time=time, port=port, channel=channel, cc=b1, value=UNIT[b2])
+    elif kind == PITCH_BEND:
+        e = PitchBend(time=time, port=port, channel=channel, value=((b2 << 7 | b1) - 8192) / 8192)
+    elif kind == CHANNEL_PRESSURE:
+        e = ChannelPressure(time=time, port=port, channel=channel, value=UNIT[b1])
+    elif kind == PROGRAM_CHANGE:
+        e = ProgramChange(time=time, port=port, channel=channel, program=b1)
+    elif kind == POLY_PRESSURE:
+        e = PolyPressure(time=time, port=port, channel=channel, key=b1, value=UNIT[b2])
+    else:
+        e = Raw(time=time, port=port, channel=channel)
+    e._seq = seq
+    return e

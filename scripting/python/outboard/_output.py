@@ -1,0 +1,135 @@
+"""What leaves the script: voices and events, as records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import _active
+from ._console import Write
+from ._position import Alarm, Context, Position
+from ._runner import Runner
+from ._values import channel0_of
+from ._voices import Voice
+from ._wire import AT_BEAT, AT_SAMPLE, HOLD, MOVE_END, NOTE_OFF, NOTE_ON
+
+if TYPE_CHECKING:
+    from ._events import Event, NoteOn
+    from ._time import Time
+
+
+class Output(Runner):
+    """Builds the output records."""
+
+    def __init__(self, sample_rate: float, script: str, write: Write) -> None:
+        super().__init__(sample_rate, script, write)
+        self._voice_count = 0
+        #: Notes started by `send(NoteOn)`, by port, channel and key, oldest first.
+        self.sent: dict[tuple[int, int, int], list[Voice]] = {}
+
+    def acting(self) -> Context:
+        """Who is running."""
+        if self.ctx is None:
+            raise _active.outside("this")
+        return self.ctx
+
+    # ---- voices -------------------------------------------------------------------------------------------------
+
+    def start_voice(
+        self,
+        ctx: Context,
+        channel: int,
+        key: int,
+        velocity7: int,
+        tuning: float,
+        kind: int,
+        value: float,
+        press: NoteOn | None,
+        delay: int,
+        forwarded: int,
+    ) -> Voice:
+        number = self._voice_count = self._voice_count + 1
+        ctx.acted = True
+        port, seq = ctx.port, 0
+        if press is not None:
+            seq = press._seq
+            if forwarded:
+                port = press.port
+        self.out.append(
+            (NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, kind, value, seq, delay, forwarded)
+        )
+        voice = Voice(self, number, key, kind, value, press, delay)
+        voices = ctx.voices
+        if voices is not None:
+            voices.append(voice)
+            if len(voices) > ctx.prune_at:
+                voices[:] = [voice for voice in voices if voice.alive]
+                ctx.prune_at = max(16, 2 * len(voices))
+        return voice
+
+    def silent_voice(self, key: int) -> Voice:
+        """A voice that has ended before it began: its key is up already."""
+        self._voice_count += 1
+        voice = Voice(self, self._voice_count, key, HOLD, 0.0, None, 0)
+        voice._over = True
+        return voice
+
+    def end_after(self, end: Position, time: Time) -> tuple[int, float]:
+        """Moves a copy of the running position on by a time, and gives the end that the host is told."""
+        self.aim(end, time)
+        if end.rest:
+            return AT_BEAT, self.clock.beat_of(end.hi + end.lo) + end.rest
+        return (AT_BEAT if end.in_beats else AT_SAMPLE), end.hi + end.lo
+
+    def correct_mixed_end(self, voice: Voice, end: Position) -> None:
+        """For a mixed time: when its sample part is over, tells the host the end if the tempo has changed since."""
+        if not end.rest:
+            return
+        told, rest = voice._value, end.rest
+
+        def correct(alarm: Alarm) -> None:
+            value = self.clock.beat_of(alarm.hi + alarm.lo) + rest
+            if voice.alive and voice._kind == AT_BEAT and voice._value == told and abs(value - told) > 1e-9:
+                self.out.append((MOVE_END, self.now, voice.id, AT_BEAT, value))
+                voice._set_end(AT_BEAT, value)
+
+        alarm = Alarm(correct)
+        alarm.place_like(end)
+        self.schedule(alarm, 0)
+
+    def end_all_voices(self) -> None:
+        """All voices of the script have ended at once."""
+        self.era += 1
+        self.sent.clear()
+        for voice in list(self.watched):
+            voice._finish(self.acting().copy())
+
+    # ---- events -------------------------------------------------------------------------------------------------
+
+    def forward_midi(
+        self, event: Event, kind: int, status: int, data1: int, data2: int, channel: int | None, changed: bool
+    ) -> None:
+        channel0 = event.channel - 1
+        if channel is not None:
+            channel0 = channel0_of(self, channel)
+            changed = changed or channel0 != event.channel - 1
+        origin = 0 if changed or self.now != event.time else event._seq
+        self.acting().acted = True
+        self.send_midi(kind, event.port, channel0, status, data1, data2, origin)
+
+    def send_midi(self, kind: int, port: int, channel: int, status: int, data1: int, data2: int, origin: int) -> None:
+        self.out.append((kind, self.now, port, channel, status | channel, data1, data2, origin))
+
+    def send_note_on(self, port: int, channel: int, key: int, velocity7: int, tuning: float) -> None:
+        number = self._voice_count = self._voice_count + 1
+        self.out.append((NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, HOLD, 0.0, 0, 0, 0))
+        voice = Voice(self, number, key, HOLD, 0.0, None, 0)
+        self.sent.setdefault((port, channel, key), []).append(voice)
+
+    def send_note_off(self, port: int, channel: int, key: int, velocity7: int) -> None:
+        sounding = self.sent.get((port, channel, key))
+        if sounding:
+            sounding.pop(0)._end_now(velocity7)
+            if not sounding:
+                del self.sent[port, channel, key]
+        else:
+            self.send_midi(NOTE_OFF, port, channel, 0x80, key, velocity7, 0)

@@ -1,0 +1,165 @@
+"""What is due when: two queues, one by sample and one by clock beat, and the arithmetic between them."""
+
+from __future__ import annotations
+
+import math
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Tuple, Union
+
+from ._clock import Clock, round_sample
+from ._position import Alarm, Context, Position
+
+if TYPE_CHECKING:
+    from ._tasks import Task
+    from ._time import Time
+    from ._waits import Grid
+
+# Due sample, order of scheduling, what, and the token with which it was scheduled.
+Entry = Tuple[int, int, Union["Task", Alarm], int]
+
+# Lines of a grid nearer than this (in beats) are the same line.
+_SAME_LINE = 1e-7
+
+
+class Schedule:
+    """Virtual time, and everything that waits for a time."""
+
+    def __init__(self, sample_rate: float) -> None:
+        self.clock = Clock(sample_rate)
+        #: The sample that is being processed.
+        self.now = 0
+        #: Who is running: a handler or a task; None between them and at module level.
+        self.ctx: Context | None = None
+        #: The clock beat at which the script became live.
+        self.live_beat = 0.0
+        self.by_sample: list[Entry] = []
+        #: Positions in beats: their samples move with the tempo.
+        self.by_beat: list[Entry] = []
+        self._order = 0
+
+    # ---- positions ----------------------------------------------------------------------------------------------
+
+    def exact_sample(self) -> float:
+        """The exact position of what is running, in samples."""
+        p = self.ctx
+        if p is None:
+            return self.now
+        return self.clock.sample_of(p.hi + p.lo) if p.in_beats else p.hi + p.lo
+
+    def exact_beat(self) -> float:
+        """The exact position of what is running, in clock beats."""
+        p = self.ctx
+        if p is None:
+            return self.clock.beat_of(self.now)
+        return p.hi + p.lo if p.in_beats else self.clock.beat_of(p.hi + p.lo)
+
+    def aim(self, p: Position, time: Time) -> None:
+        """Moves a position on by a time. A time below zero is no time."""
+        p.rest = 0.0
+        p.grid = None
+        samples = time._samples + time._seconds * self.clock.sample_rate
+        beats = time._beats
+        if time._bars:
+            beats += time._bars * self.clock.bar_length
+        if not beats:
+            if samples > 0.0:
+                if p.in_beats:
+                    p.place(self.clock.sample_of(p.hi + p.lo))
+                p.add(samples)
+        elif not samples:
+            if beats > 0.0:
+                if not p.in_beats:
+                    p.place_beat(self.clock.beat_of(p.hi + p.lo))
+                p.add(beats)
+        else:
+            self._aim_mixed(p, samples, beats)
+
+    def _aim_mixed(self, p: Position, samples: float, beats: float) -> None:
+        clock = self.clock
+        origin = clock.sample_of(p.hi + p.lo) if p.in_beats else p.hi + p.lo
+        if samples > 0.0 and beats > 0.0:
+            # What the beats are worth is known only when the samples are over: the tempo may change until then.
+            if p.in_beats:
+                p.place(origin)
+            p.add(samples)
+            p.rest = beats
+        elif beats > 0.0:
+            target = clock.beat_of(origin + samples) + beats
+            if target > clock.beat_of(origin):
+                p.place_beat(target)
+        elif samples > 0.0:
+            target = clock.sample_of(clock.beat_of(origin) + beats) + samples
+            if target > origin:
+                p.place(target)
+
+    def aim_at_grid(self, p: Position, grid: Grid) -> None:
+        """Moves a position to the next line of a grid."""
+        if not p.in_beats:
+            p.place_beat(self.clock.beat_of(p.hi + p.lo))
+        p.rest = 0.0
+        p.grid = grid
+        p.since = p.hi + p.lo
+        p.place_beat(self._line(grid, p.since, -math.inf))
+
+    def _line(self, grid: Grid, since: float, reached: float) -> float:
+        """The clock beat of the first line strictly after `since` that is not before `reached`."""
+        clock = self.clock
+        step = grid.step._beats + grid.step._bars * clock.bar_length
+        if step <= 0.0:
+            raise ValueError(f"the step of a grid must be above 0, not {grid.step!r}")
+        origin = clock.clock_beat - clock.song_beat if clock.playing else self.live_beat
+        number = math.floor((max(since, reached) - origin) / step) - 1
+        while True:
+            line = origin + number * step + (grid.swing * step if number % 2 else 0.0)
+            if line > since + _SAME_LINE and line >= reached - _SAME_LINE:
+                return line
+            number += 1
+
+    # ---- the queues ---------------------------------------------------------------------------------------------
+
+    def schedule(self, p: Task | Alarm, token: int) -> None:
+        """Queues what is to happen at its position, after what is queued already for the same sample."""
+        self._order += 1
+        self._queue(p, token, self._order)
+
+    def schedule_now(self, p: Task | Alarm) -> None:
+        """Queues it for this sample, wherever its position is."""
+        p.rest = 0.0
+        self._order += 1
+        heappush(self.by_sample, (self.now, self._order, p, p.token))
+
+    def _queue(self, p: Task | Alarm, token: int, order: int) -> None:
+        if p.in_beats:
+            queue = self.by_beat
+            due = round_sample(self.clock.sample_of(p.hi + p.lo))
+        else:
+            queue = self.by_sample
+            due = round_sample(p.hi + p.lo)
+        if due < self.now:
+            due = self.now
+        if type(p) is Alarm:
+            p.due = due
+        heappush(queue, (due, order, p, token))
+
+    def begin_beats(self, entry: Entry) -> None:
+        """The sample part of a mixed time is over: its beats begin, in the same place of the order."""
+        _, order, p, token = entry
+        p.place_beat(self.clock.beat_of(p.hi + p.lo) + p.rest)
+        p.rest = 0.0
+        self._queue(p, token, order)
+
+    def requeue_beats(self, jumped: bool) -> None:
+        """The tempo has changed: what waits in beats is due at other samples. After a jump of the song also at other
+        lines: the first one from where the song is now."""
+        entries = [entry for entry in self.by_beat if entry[2].token == entry[3]]
+        self.by_beat.clear()
+        for _, order, p, token in entries:
+            if jumped and p.grid is not None:
+                p.place_beat(self._line(p.grid, p.since, self.clock.clock_beat))
+            self._queue(p, token, order)
+
+    def drop_stale(self) -> None:
+        """Forgets what was cancelled or overtaken, at the heads of the queues: nobody needs to wake for it."""
+        for queue in (self.by_sample, self.by_beat):
+            while queue and queue[0][2].token != queue[0][3]:
+                heappop(queue)

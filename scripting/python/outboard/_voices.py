@@ -1,0 +1,392 @@
+"""Notes that the script plays: `play`, `send`, `all_notes_off`, and the `Voice` of each note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable
+
+from . import _active
+from ._clock import round_sample
+from ._events import (
+    ChannelPressure,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    PitchBend,
+    PolyPressure,
+    ProgramChange,
+)
+from ._position import Alarm, Position
+from ._time import Time, check_time
+from ._values import bend14, channel0_of, index7, value7_of, velocity7_of
+from ._waits import Ended
+from ._wire import (
+    AT_BEAT,
+    AT_KEY_UP,
+    AT_SAMPLE,
+    CHANNEL_PRESSURE,
+    CONTROL_CHANGE,
+    END_ALL,
+    END_VOICE,
+    HOLD,
+    MOVE_END,
+    PITCH_BEND,
+    POLY_PRESSURE,
+    PROGRAM_CHANGE,
+)
+
+if TYPE_CHECKING:
+    from ._runtime import Runtime
+    from ._tasks import Task
+
+
+class Voice:
+    """One note that the script has started. The host ends it: at its duration, with its key, or when you say so."""
+
+    __slots__ = (
+        "id",
+        "key",
+        "data",
+        "_rt",
+        "_era",
+        "_over",
+        "_kind",
+        "_value",
+        "_press",
+        "_delay",
+        "_ended_at",
+        "_waiters",
+        "_alarm",
+    )
+
+    def __init__(
+        self, rt: Runtime, number: int, key: int, kind: int, value: float, press: NoteOn | None, delay: int
+    ) -> None:
+        #: Unique among the script's voices.
+        self.id = number
+        self.key = key
+        #: Yours: whatever belongs to this note.
+        self.data: object = None
+        self._rt = rt
+        self._era = rt.era
+        self._over = False
+        self._kind = kind
+        self._value = value
+        self._press = press
+        self._delay = delay
+        self._ended_at: Position | None = None
+        self._waiters: list[tuple[Task, int]] | None = None
+        self._alarm: Alarm | None = None
+
+    def __repr__(self) -> str:
+        return f"<Voice {self.id}, key {self.key}, {'alive' if self.alive else 'ended'}>"
+
+    @property
+    def alive(self) -> bool:
+        """Whether its note-off is still to come."""
+        rt = self._rt
+        if self._over:
+            return False
+        if self._era != rt.era:
+            self._over = True
+            return False
+        kind = self._kind
+        if kind == AT_KEY_UP:
+            press = self._press
+            if press is None or press._up is None or rt.now < press._up + self._delay:
+                return True
+        elif kind == AT_SAMPLE:
+            if rt.now < round_sample(self._value):
+                return True
+        elif kind == AT_BEAT:
+            if rt.now < round_sample(rt.clock.sample_of(self._value)):
+                return True
+        else:
+            return True
+        self._over = True
+        return False
+
+    def release(self, after: Time | None = None, velocity: float | None = None) -> None:
+        """Ends the note, now or `after` a time, which takes the place of the end it had."""
+        rt, ctx = _acting("release")
+        velocity7 = -1 if velocity is None else value7_of(rt, velocity, "release velocity")
+        if after is not None:
+            check_time(after, "release(after=...)")
+        if not self.alive:
+            return
+        if after is None:
+            self._end_now(velocity7)
+            return
+        if velocity7 < 0:
+            end = ctx.copy()
+            kind, value = rt.end_after(end, after)
+            rt.out.append((MOVE_END, rt.now, self.id, kind, value))
+            self._set_end(kind, value)
+            rt.correct_mixed_end(self, end)
+            return
+        # The host's ends carry no release velocity: this one is sent by the script when it is due.
+        rt.out.append((MOVE_END, rt.now, self.id, HOLD, 0.0))
+        self._set_end(HOLD, 0.0)
+        alarm = Alarm(lambda alarm: self._end_now(velocity7, alarm) if self._alarm is alarm and self.alive else None)
+        self._alarm = alarm
+        alarm.place_like(ctx)
+        rt.aim(alarm, after)
+        rt.schedule(alarm, 0)
+
+    def choke(self) -> None:
+        """Cuts the note at once, without its release."""
+        _acting("choke")
+        if self.alive:
+            self._end_now(-1, choke=1)
+
+    def ended(self) -> Ended:
+        """Waits until the note has ended: `await v.ended()`."""
+        return Ended(self)
+
+    def every(self, step: Time) -> Every:
+        """`async for t in v.every(ms(5))`: now and at every step while the voice is alive.
+
+        `t` is the time in seconds since the loop began.
+        """
+        check_time(step, "every")
+        return Every(self, step)
+
+    # ---- for the runtime --------------------------------------------------------------------------------------
+
+    def _end_now(self, velocity7: int, at: Position | None = None, choke: int = 0) -> None:
+        rt = self._rt
+        rt.out.append((END_VOICE, rt.now, self.id, velocity7, choke))
+        if at is None:
+            at = rt.ctx.copy() if rt.ctx is not None else None
+        self._finish(at)
+
+    def _set_end(self, kind: int, value: float) -> None:
+        self._kind = kind
+        self._value = value
+        self._alarm = None
+        if self._waiters:
+            self._watch()
+
+    def _finish(self, at: Position | None) -> None:
+        """It has ended: wakes who waits for it."""
+        self._over = True
+        self._ended_at = at
+        self._alarm = None
+        if self._waiters:
+            waiters, self._waiters = self._waiters, None
+            self._rt.watched.pop(self, None)
+            for task, token in waiters:
+                self._rt.wake(task, token)
+
+    def _wait(self, task: Task) -> None:
+        if self._waiters is None:
+            self._waiters = []
+        self._waiters.append((task, task.token))
+        self._rt.watched[self] = None
+        self._watch()
+
+    def _forget(self, task: Task) -> None:
+        if self._waiters:
+            self._waiters = [entry for entry in self._waiters if entry[0] is not task]
+
+    def _watch(self) -> None:
+        """Somebody waits for the end: notices it when it comes."""
+        rt = self._rt
+        if self._alarm is not None or self._kind == HOLD:
+            return
+        press = self._press
+        if self._kind == AT_KEY_UP and press is not None:
+            if press._up is not None:
+                self._press_ended(press._up)
+            elif self not in press._followers:
+                press._followers.append(self)
+                rt.awaited_presses[press._seq] = press
+            return
+        end = Position()
+        if self._kind == AT_BEAT:
+            end.place_beat(self._value)
+        else:
+            end.place(self._value)
+        self._alarm_at(end)
+
+    def _press_ended(self, up: int) -> None:
+        if self._over or self._kind != AT_KEY_UP:
+            return
+        end = Position()
+        end.place(up + self._delay)
+        if self._delay == 0:
+            self._finish(end)
+        else:
+            self._alarm_at(end)
+
+    def _alarm_at(self, end: Position) -> None:
+        self._alarm = Alarm(lambda alarm: self._finish(alarm) if self._alarm is alarm else None)
+        self._alarm.place_like(end)
+        self._rt.schedule(self._alarm, 0)
+
+
+class Every:
+    """The loop of `Voice.every`."""
+
+    __slots__ = ("_voice", "_step", "_from")
+
+    def __init__(self, voice: Voice, step: Time) -> None:
+        self._voice = voice
+        self._step = step
+        self._from: float | None = None
+
+    def __aiter__(self) -> Every:
+        return self
+
+    async def __anext__(self) -> float:
+        rt = self._voice._rt
+        if self._from is not None:
+            await self._step
+        if not self._voice.alive:
+            raise StopAsyncIteration
+        here = rt.exact_sample()
+        if self._from is None:
+            self._from = here
+        return (here - self._from) / rt.clock.sample_rate
+
+
+def _acting(what: str) -> tuple[Runtime, Position]:
+    rt = _active.runtime
+    if rt is None or rt.ctx is None:
+        raise _active.outside(what)
+    return rt, rt.ctx
+
+
+def play(
+    key: int,
+    velocity: float = 0.8,
+    duration: Time | None = None,
+    *,
+    until: NoteOn | None = None,
+    hold: bool = False,
+    channel: int | None = None,
+    tuning: float = 0.0,
+) -> Voice:
+    """Plays a note now and returns its voice.
+
+    It ends after `duration`; or when the key press `until` ends; or, with `hold=True`, when you release it. Without
+    any of these it ends with the note whose handler called `play`; anywhere else one of them must be given.
+    `velocity` is 0..1, `tuning` in semitones. `channel=None` is the channel of the event that is being handled.
+    """
+    rt = _active.runtime
+    if rt is None or rt.ctx is None:
+        raise _active.outside("play")
+    ctx = rt.ctx
+    key = index7(rt, key, "key")
+    velocity7 = velocity7_of(rt, velocity)
+    channel0 = ctx.channel if channel is None else channel0_of(rt, channel)
+    if not isinstance(tuning, (int, float)):
+        raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
+    if duration is not None:
+        if until is not None or hold:
+            raise TypeError("a note has one end: give duration, until or hold, not two of them")
+        check_time(duration, "duration")
+        end = ctx.copy()
+        kind, value = rt.end_after(end, duration)
+        voice = rt.start_voice(ctx, channel0, key, velocity7, tuning, kind, value, None, 0, 0)
+        rt.correct_mixed_end(voice, end)
+        return voice
+    if hold:
+        if until is not None:
+            raise TypeError("a note has one end: give duration, until or hold, not two of them")
+        return rt.start_voice(ctx, channel0, key, velocity7, tuning, HOLD, 0.0, None, 0, 0)
+    press = until if until is not None else ctx.press
+    if press is None:
+        raise TypeError(
+            "this note has no end: give duration=, until= or hold=True "
+            "(only in the handler of a note does a note end with that note)"
+        )
+    if not isinstance(press, NoteOn):
+        raise TypeError(f"until takes a NoteOn that came in, not {press!r}")
+    if press._seq == 0:
+        raise ValueError("until takes a NoteOn that came in, not one that the script made")
+    if press._up is not None:
+        return rt.silent_voice(key)
+    return rt.start_voice(ctx, channel0, key, velocity7, tuning, AT_KEY_UP, 0.0, press, 0, 0)
+
+
+def forward_note(
+    press: NoteOn, key: int | None, velocity: float | None, channel: int | None, tuning: float | None
+) -> Voice:
+    """`NoteOn.forward`."""
+    rt = _active.runtime
+    if rt is None or rt.ctx is None:
+        raise _active.outside("forward")
+    if press._seq == 0:
+        raise RuntimeError("only an event that came in can be forwarded; to play one of your own, use play or send")
+    key = press.key if key is None else index7(rt, key, "key")
+    velocity7 = press.velocity7 if velocity is None else velocity7_of(rt, velocity)
+    channel0 = press.channel - 1 if channel is None else channel0_of(rt, channel)
+    if tuning is None:
+        tuning = press.tuning
+    elif not isinstance(tuning, (int, float)):
+        raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
+    delay = rt.now - press.time
+    up = press._up
+    if up is None:
+        return rt.start_voice(rt.ctx, channel0, key, velocity7, tuning, AT_KEY_UP, 0.0, press, delay, 1)
+    end = max(rt.now, up + delay)
+    return rt.start_voice(rt.ctx, channel0, key, velocity7, tuning, AT_SAMPLE, end, press, 0, 1)
+
+
+def send(event: Event, after: Time | None = None) -> None:
+    """Sends an event of your own, now or `after` a time.
+
+    A NoteOn sounds until a NoteOff of the same channel and key is sent: prefer `play`, which knows its end.
+    """
+    rt = _active.runtime
+    if rt is None or rt.ctx is None:
+        raise _active.outside("send")
+    ctx = rt.ctx
+    emit = _sender(rt, event)
+    ctx.acted = True
+    if after is None:
+        emit()
+        return
+    check_time(after, "send(after=...)")
+    alarm = Alarm(lambda _: emit())
+    alarm.place_like(ctx)
+    rt.aim(alarm, after)
+    rt.schedule(alarm, 0)
+
+
+def _sender(rt: Runtime, event: Event) -> Callable[[], None]:
+    """What sends the event: checked now, where the script can see the error."""
+    ctx = rt.acting()
+    port = event.port if isinstance(event, Event) and event.channel else ctx.port
+    if isinstance(event, Event):
+        channel0 = channel0_of(rt, event.channel) if event.channel else ctx.channel
+    if isinstance(event, NoteOn):
+        key, velocity7, tuning = index7(rt, event.key, "key"), velocity7_of(rt, event.velocity), event.tuning
+        return lambda: rt.send_note_on(port, channel0, key, velocity7, tuning)
+    if isinstance(event, NoteOff):
+        key, velocity7 = index7(rt, event.key, "key"), value7_of(rt, event.velocity, "release velocity")
+        return lambda: rt.send_note_off(port, channel0, key, velocity7)
+    if isinstance(event, ControlChange):
+        number, value = index7(rt, event.cc, "controller number"), value7_of(rt, event.value, "value")
+        return lambda: rt.send_midi(CONTROL_CHANGE, port, channel0, 0xB0, number, value, 0)
+    if isinstance(event, PolyPressure):
+        key, value = index7(rt, event.key, "key"), value7_of(rt, event.value, "value")
+        return lambda: rt.send_midi(POLY_PRESSURE, port, channel0, 0xA0, key, value, 0)
+    if isinstance(event, ChannelPressure):
+        value = value7_of(rt, event.value, "value")
+        return lambda: rt.send_midi(CHANNEL_PRESSURE, port, channel0, 0xD0, value, 0, 0)
+    if isinstance(event, PitchBend):
+        bend = bend14(rt, event.value)
+        return lambda: rt.send_midi(PITCH_BEND, port, channel0, 0xE0, bend & 127, bend >> 7, 0)
+    if isinstance(event, ProgramChange):
+        program = index7(rt, event.program, "program")
+        return lambda: rt.send_midi(PROGRAM_CHANGE, port, channel0, 0xC0, program, 0, 0)
+    raise TypeError(f"send takes an event such as ControlChange(cc=1, value=0.5), not {event!r}")
+
+
+def all_notes_off() -> None:
+    """Ends every note that this script has started."""
+    rt, _ = _acting("all_notes_off")
+    rt.out.append((END_ALL, rt.now))
+    rt.end_all_voices()
