@@ -128,6 +128,9 @@ void Link::mark_dead() noexcept {
 void Link::read_slow_lane(std::vector<Message>& messages) {
     for (int taken = 0; taken < 256; ++taken) {  // a flood does not hold the control thread
         const ipc::Received received = slow_->receive(slow_buffer_, 0);
+        if (received.status == ipc::Status::corrupt || received.status == ipc::Status::too_large) {
+            condemn("its slow lane broke");
+        }
         if (received.status != ipc::Status::ok) {
             return;
         }

@@ -20,7 +20,7 @@ std::string factory(const std::string& name) {
 /// A rig in real time that counts what sounds at the instrument.
 class FailuresTest : public ::testing::Test {
 protected:
-    FailuresTest() : rig(options("shm", false)) {}
+    explicit FailuresTest(const std::string& transport = "shm") : rig(options(transport, false)) {}
 
     void play(const std::vector<Event>& input = {}) {
         const auto output = rig.block(256, input);
@@ -194,6 +194,42 @@ def note(e: NoteOn) -> None:
     play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
     EXPECT_EQ(started, 1);
     EXPECT_EQ(rig.slot.parameters()[0].value, 0.25);
+}
+
+/// A script that writes where the protocol is.
+class HostileTest : public FailuresTest {
+protected:
+    HostileTest() : FailuresTest("pipe") {}
+    void expect_refused(const std::string& descriptor) {
+        rig.load(folder.write("hostile.py", "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os.write(" +
+                                                descriptor + ", os.urandom(300))\n"));
+        play();
+        play({note_on(rig.now, 60)});
+        ASSERT_TRUE(live_again(1));
+        play({note_off(rig.now, 60)});
+        EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
+        expect_nothing_lost();
+    }
+};
+
+TEST_F(HostileTest, GarbageOnTheBlockLaneEndsTheChildOnly) {
+    expect_refused("4");
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("its answers make no sense"));
+}
+
+TEST_F(HostileTest, GarbageOnTheSlowLaneEndsTheChildOnly) {
+    expect_refused("6");
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("its slow lane broke"));
+}
+
+TEST_F(HostileTest, ClosedDescriptorsAreLikeACrash) {
+    rig.load(folder.write("closes.py", "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os.closerange(3, 8)\n"));
+    play();
+    play({note_on(rig.now, 60)});
+    ASSERT_TRUE(live_again(1));
+    play({note_off(rig.now, 60)});
+    EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
+    expect_nothing_lost();
 }
 
 }  // namespace
