@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 
 #include "audio/note_counter.h"
 #include "audio/song.h"
+#include "audio/soundfont_file.h"
 
 namespace outboard::audio {
 namespace {
@@ -60,19 +59,9 @@ SettingsPtr make_settings(double sample_rate) {
 }
 
 void load_soundfont(fluid_synth_t* synth, const std::string& path) {
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) {
-        throw std::runtime_error(fmt::format("{}: there is no such SoundFont; check the path.", path));
-    }
-    if (!std::filesystem::is_regular_file(path, error)) {
-        throw std::runtime_error(fmt::format("{}: this is no file; choose a SoundFont (.sf2 or .sf3).", path));
-    }
-    if (fluid_is_soundfont(path.c_str()) == 0) {
-        throw std::runtime_error(fmt::format("{}: this is no readable SoundFont; choose a .sf2 or .sf3 file.", path));
-    }
+    check_soundfont_file(path);
     if (fluid_synth_sfload(synth, path.c_str(), 1) == FLUID_FAILED) {
-        throw std::runtime_error(
-            fmt::format("{}: the SoundFont is damaged or incomplete; fetch or export it again.", path));
+        throw std::runtime_error(fmt::format("{}: the SoundFont is damaged; fetch it again.", path));
     }
 }
 
@@ -336,26 +325,6 @@ InstrumentFigures FluidInstrument::figures() const noexcept {
 
 std::array<std::uint64_t, 2> FluidInstrument::keys_down() const noexcept {
     return state_->counter.keys_down();
-}
-
-std::string default_soundfont() {
-    const char* const dirs = std::getenv("XDG_DATA_DIRS");
-    std::string list = dirs != nullptr && *dirs != '\0' ? dirs : "/usr/local/share:/usr/share";
-    list += ":/usr/share";
-    constexpr std::array names{"sounds/sf2/default-GM.sf2", "sounds/sf3/default-GM.sf3", "soundfonts/default.sf2",
-                               "sounds/sf2/TimGM6mb.sf2", "sounds/sf2/FluidR3_GM.sf2"};
-    for (std::size_t begin = 0; begin < list.size();) {
-        const std::size_t end = std::min(list.find(':', begin), list.size());
-        for (const char* name : names) {
-            std::error_code error;
-            const auto path = std::filesystem::path(list.substr(begin, end - begin)) / name;
-            if (std::filesystem::is_regular_file(path, error)) {
-                return path.string();
-            }
-        }
-        begin = end + 1;
-    }
-    return {};
 }
 
 }  // namespace outboard::audio

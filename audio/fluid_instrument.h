@@ -13,6 +13,7 @@
 #include <string>
 
 #include "audio/instrument.h"
+#include "audio/soundfont_file.h"
 
 namespace outboard::audio {
 
@@ -38,8 +39,5 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
-
-/// Path of the SoundFont that the system offers as its default; empty when there is none.
-[[nodiscard]] std::string default_soundfont();
 
 }  // namespace outboard::audio

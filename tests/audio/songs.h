@@ -144,6 +144,7 @@ inline std::vector<scripting::Event> play_song(const Song& song, double rate, st
         sequencer.next_block(start, frames, clock, list);
         events.insert(events.end(), list.begin(), list.end());
     }
+    std::erase_if(events, [&](const scripting::Event& event) { return event.time >= samples; });
     return events;
 }
 
