@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 from . import _active
 from ._console import Console, host_writer
@@ -18,8 +18,8 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
     write = host_writer()
     try:
         if "_outboard_host" in sys.modules:
-            sys.stdout = Console(write, PRINT)
-            sys.stderr = Console(write, ERROR)
+            sys.stdout = cast(TextIO, Console(write, PRINT))
+            sys.stderr = cast(TextIO, Console(write, ERROR))
         rt = Runtime(
             path,
             write,

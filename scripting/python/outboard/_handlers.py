@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Callable, TypeVar, Union, overload
+from typing import Any, Callable, TypeVar, Union, overload
 
 from . import _active
 from ._errors import LoadError
@@ -49,7 +49,7 @@ class Handler:
     __slots__ = ("fn", "name", "is_async", "channel", "numbers", "only_told")
 
     def __init__(self, fn: Callable[..., object], channel: int | None, numbers: range | None) -> None:
-        self.fn = fn
+        self.fn: Callable[..., Any] = fn
         self.name: str = getattr(fn, "__name__", "handler")
         self.is_async = inspect.iscoroutinefunction(fn)
         #: 0-based, None: all.

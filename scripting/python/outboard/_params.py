@@ -37,6 +37,7 @@ class Parameter(Generic[T]):
     """A control on the track's panel. Its `value` is moved by the user, by automation, or by the script itself."""
 
     __slots__ = ("id", "name", "_value", "_handler", "_takes_value")
+    _value: T
 
     def __init__(self, name: str, id: str | None) -> None:
         if not isinstance(name, str) or not name.strip():
@@ -100,7 +101,7 @@ class Parameter(Generic[T]):
         """Takes the saved value, if there is one; puts the parameter on the panel."""
         rt = _active.current()
         saved = rt.saved_values.get(self.id)
-        self._value: T = default if saved is None else self._from_wire(saved)
+        self._value = default if saved is None else self._from_wire(saved)
         rt.parameters.append(self)
 
 
@@ -111,6 +112,7 @@ class Knob(Parameter[Number]):
     """A number. `Knob("Gate", 0.5, min=0.05, max=1.0, unit="%")`; with `step=1` the value is an int."""
 
     __slots__ = ("min", "max", "step", "unit", "_default")
+    _default: Number
 
     @overload
     def __init__(

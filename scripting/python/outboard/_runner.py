@@ -6,8 +6,10 @@ from collections import deque
 from heapq import heappop
 from typing import TYPE_CHECKING, Any
 
+from . import _foreign
 from ._console import Write
 from ._errors import caller, describe
+from ._position import Alarm
 from ._schedule import Schedule
 from ._tasks import Cancelled, Task
 from ._time import Time
@@ -23,11 +25,6 @@ ERRORS_TO_BYPASS = 20
 
 # What a script may raise. KeyboardInterrupt is left to whoever runs the tests.
 RAISED = (Exception, SystemExit, GeneratorExit, Cancelled)
-
-_FOREIGN = (
-    "a script runs on the song's clock and can only await what outboard offers: "
-    "await ms(20), seconds(1) or beats(1) instead of asyncio.sleep, not {!r}"
-)
 
 
 class Runner(Schedule):
@@ -77,7 +74,7 @@ class Runner(Schedule):
                 self.begin_beats(entry)
             elif type(target) is Task:
                 self.step(target)
-            else:
+            elif isinstance(target, Alarm):
                 target.action(target)
 
     def step(self, task: Task) -> bool:
@@ -91,17 +88,17 @@ class Runner(Schedule):
         if task.cancelled:
             self._throw_cancelled(task)
             return True
-        wait = task.waits_for
+        waited = task.waits_for
         self.ctx = task
         try:
             if task.resumes > MOST_RESUMES:
                 self._too_often(task)
                 return False
-            if wait is None:
+            if waited is None:
                 wait = task.resume(None)
             else:
                 task.waits_for = None
-                wait = task.resume(wait._settle(self, task))
+                wait = task.resume(waited._settle(self, task))
             task.started = True
             if type(wait) is Time:
                 self.aim(task, wait)
@@ -124,7 +121,7 @@ class Runner(Schedule):
         while True:
             try:
                 if not isinstance(wait, Wait):
-                    raise TypeError(_FOREIGN.format(wait))
+                    raise TypeError(_foreign.sentence(repr(wait) if wait is not None else "asyncio"))
                 task.waits_for = wait
                 wait._arm(self, task)
                 break

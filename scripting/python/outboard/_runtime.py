@@ -7,9 +7,10 @@ the tasks that are due, in the order they were scheduled; until nothing is due.
 from __future__ import annotations
 
 import math
-from typing import Any, Callable
+from typing import Any
 
-from ._clock import round_sample
+from . import _foreign
+from ._clock import Clock
 from ._console import Write
 from ._events import Event, NoteOn
 from ._handlers import ANY, START, Handler
@@ -41,6 +42,14 @@ from ._wire import (
 
 Record = tuple[Any, ...]
 Answer = tuple[list[Record], int, float, int]
+
+
+def set_point(clock: Clock, record: Record) -> bool:
+    """Puts a transport record into a clock. Returns whether the song beat jumped, started or stopped there."""
+    _, _, sample, clock_beat, song_beat, tempo, playing, numerator, denominator, bar_beat, bar = record
+    return clock.set_point(
+        sample, clock_beat, song_beat, tempo, bool(playing), numerator, denominator, bar_beat, bar
+    )
 
 
 class Runtime(Output):
@@ -95,6 +104,12 @@ class Runtime(Output):
 
     def run_block(self, start: int, frames: int, records: list[Record]) -> Answer:
         """Processes everything before the sample start + frames."""
+        if _foreign.in_use():
+            with _foreign.refused():
+                return self._run_block(start + frames, records)
+        return self._run_block(start + frames, records)
+
+    def _run_block(self, end: int, records: list[Record]) -> Answer:
         self.out = []
         for record in records:
             time = record[1]
@@ -112,7 +127,7 @@ class Runtime(Output):
                 self._start()
             elif kind == PANIC:
                 self._panic()
-        self.run_until(start + frames)
+        self.run_until(end)
         self.drop_stale()
         mask = 0
         if self.awaited_presses:
@@ -234,11 +249,8 @@ class Runtime(Output):
     # ---- what is no event ---------------------------------------------------------------------------------------
 
     def _transport(self, record: Record) -> None:
-        _, _, sample, clock_beat, song_beat, tempo, playing, numerator, denominator, bar_beat, bar = record
-        started = self.clock.known and playing and not self.clock.playing
-        jumped = self.clock.set_point(
-            sample, clock_beat, song_beat, tempo, bool(playing), numerator, denominator, bar_beat, bar
-        )
+        started = self.clock.known and record[6] and not self.clock.playing
+        jumped = set_point(self.clock, record)
         if started:
             rng.seed(self._rng_seed)
         self.requeue_beats(jumped)

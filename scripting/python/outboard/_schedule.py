@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Tuple, Union
 
 from ._clock import Clock, round_sample
 from ._position import Alarm, Context, Position
+from ._wire import NEVER
 
 if TYPE_CHECKING:
     from ._tasks import Task
@@ -131,10 +132,11 @@ class Schedule:
     def _queue(self, p: Task | Alarm, token: int, order: int) -> None:
         if p.in_beats:
             queue = self.by_beat
-            due = round_sample(self.clock.sample_of(p.hi + p.lo))
+            at = self.clock.sample_of(p.hi + p.lo)
         else:
             queue = self.by_sample
-            due = round_sample(p.hi + p.lo)
+            at = p.hi + p.lo
+        due = round_sample(at) if at < NEVER else NEVER
         if due < self.now:
             due = self.now
         if type(p) is Alarm:

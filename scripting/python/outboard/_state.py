@@ -51,7 +51,8 @@ class Held:
     @property
     def top(self) -> NoteOn | None:
         """The highest press; None if no key is down."""
-        return max(self.by_time, key=_pitch, default=None)
+        presses = self.by_time
+        return max(presses, key=_pitch) if presses else None
 
     def __len__(self) -> int:
         if self._channel is None and self._keys is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Coroutine, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Callable, Coroutine, TypeVar, Union, cast, overload
 
 from . import _active
 from ._position import Alarm, Context
@@ -10,7 +10,7 @@ from ._time import Time
 from ._waits import Grid, Wait
 
 if TYPE_CHECKING:
-    from ._runtime import Runtime
+    from ._runner import Runner
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -34,7 +34,8 @@ class Task(Context):
         super().__init__()
         self.name = name
         self.coroutine = coroutine
-        self.resume = coroutine.send
+        # What is sent in is the result of the await: None for most, a value for `received` and `wait_any`.
+        self.resume = cast(Callable[[object], object], coroutine.send)
         #: What it waits for, unless that is a plain time.
         self.waits_for: Wait[object] | None = None
         self.done = False
@@ -101,7 +102,7 @@ def spawn(fn: Callable[..., Running], *args: object, name: str | None = None, re
     coroutine = fn(*args) if callable(fn) else None
     if not isinstance(coroutine, Coroutine):
         raise TypeError(f"spawn takes an async function and its arguments, not {fn!r}")
-    task = Task(name or getattr(fn, "__name__", "task"), coroutine)
+    task = Task(name or str(getattr(fn, "__name__", "task")), coroutine)
     ctx = rt.ctx
     task.place_like(ctx)
     task.channel = ctx.channel
@@ -122,13 +123,18 @@ class WaitAny(Wait[W]):
         self._waits = waits
         self._alarms: list[Alarm | None] = []
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         token = task.token
+
+        def resume(_: Alarm) -> None:
+            if task.token == token and not task.done:
+                rt.step(task)
+
         self._alarms = []
         for wait in self._waits:
             alarm = None
             if isinstance(wait, (Time, Grid)):
-                alarm = Alarm(lambda _: rt.step(task) if task.token == token and not task.done else None)
+                alarm = Alarm(resume)
                 alarm.place_like(task)
                 if isinstance(wait, Time):
                     rt.aim(alarm, wait)
@@ -139,7 +145,7 @@ class WaitAny(Wait[W]):
                 wait._arm(rt, task)
             self._alarms.append(alarm)
 
-    def _first(self, rt: Runtime) -> int:
+    def _first(self, rt: Runner) -> int:
         for number, (wait, alarm) in enumerate(zip(self._waits, self._alarms)):
             if alarm is not None:
                 if alarm.rest == 0.0 and alarm.due <= rt.now:
@@ -148,10 +154,10 @@ class WaitAny(Wait[W]):
                 return number
         return -1
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         return self._first(rt) >= 0
 
-    def _settle(self, rt: Runtime, task: Task) -> W:
+    def _settle(self, rt: Runner, task: Task) -> W:
         first = self._first(rt)
         winner, alarm = self._waits[first], self._alarms[first]
         if alarm is not None:
@@ -161,7 +167,7 @@ class WaitAny(Wait[W]):
         self._disarm(rt, task)
         return winner
 
-    def _disarm(self, rt: Runtime, task: Task) -> None:
+    def _disarm(self, rt: Runner, task: Task) -> None:
         for wait, alarm in zip(self._waits, self._alarms):
             if alarm is not None:
                 alarm.token = -1

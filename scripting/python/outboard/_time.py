@@ -11,7 +11,7 @@ from . import _active
 from ._waits import Wait
 
 if TYPE_CHECKING:
-    from ._runtime import Runtime
+    from ._runner import Runner
     from ._tasks import Task
 
 
@@ -103,14 +103,14 @@ class Time(Wait[None]):
     def _parts(self) -> tuple[float, float, float, float]:
         return (self._samples, self._seconds, self._beats, self._bars)
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         rt.aim(task, self)
         rt.schedule(task, task.token)
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         raise AssertionError("a time in wait_any is an alarm")
 
-    def _settle(self, rt: Runtime, task: Task) -> None:
+    def _settle(self, rt: Runner, task: Task) -> None:
         return None
 
 

@@ -9,7 +9,7 @@ from operator import index
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._runtime import Runtime
+    from ._runner import Runner
 
 
 def _number(value: float, what: str) -> float:
@@ -20,7 +20,7 @@ def _number(value: float, what: str) -> float:
     return value
 
 
-def value7_of(rt: Runtime, value: float, what: str) -> int:
+def value7_of(rt: Runner, value: float, what: str) -> int:
     """0..1 as 0..127."""
     if 0.0 <= _number(value, what) <= 1.0:
         return round(value * 127)
@@ -28,7 +28,7 @@ def value7_of(rt: Runtime, value: float, what: str) -> int:
     return 0 if value < 0 else 127
 
 
-def velocity7_of(rt: Runtime, velocity: float) -> int:
+def velocity7_of(rt: Runner, velocity: float) -> int:
     """0..1 as 1..127: what is not above 0 sounds as softly as there is."""
     if 0.0 <= _number(velocity, "velocity") <= 1.0:
         return round(velocity * 127) or 1
@@ -36,7 +36,7 @@ def velocity7_of(rt: Runtime, velocity: float) -> int:
     return 1 if velocity < 0 else 127
 
 
-def bend14(rt: Runtime, value: float) -> int:
+def bend14(rt: Runner, value: float) -> int:
     """-1..1 as 0..16383, 8192 in the middle."""
     if not -1.0 <= _number(value, "bend") <= 1.0:
         rt.warn_clamped("bend", value, "-1 to 1")
@@ -44,7 +44,7 @@ def bend14(rt: Runtime, value: float) -> int:
     return min(round(value * 8192) + 8192, 16383)
 
 
-def index7(rt: Runtime, value: int, what: str) -> int:
+def index7(rt: Runner, value: int, what: str) -> int:
     """A key, controller or program number, 0..127."""
     try:
         number = index(value)
@@ -56,7 +56,7 @@ def index7(rt: Runtime, value: int, what: str) -> int:
     return 0 if number < 0 else 127
 
 
-def channel0_of(rt: Runtime, channel: int) -> int:
+def channel0_of(rt: Runner, channel: int) -> int:
     """A channel 1..16 as 0..15."""
     try:
         number = index(channel)

@@ -36,6 +36,7 @@ from ._wire import (
 )
 
 if TYPE_CHECKING:
+    from ._output import Output
     from ._runtime import Runtime
     from ._tasks import Task
 
@@ -60,7 +61,7 @@ class Voice:
     )
 
     def __init__(
-        self, rt: Runtime, number: int, key: int, kind: int, value: float, press: NoteOn | None, delay: int
+        self, rt: Output, number: int, key: int, kind: int, value: float, press: NoteOn | None, delay: int
     ) -> None:
         #: Unique among the script's voices.
         self.id = number

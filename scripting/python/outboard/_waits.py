@@ -9,7 +9,7 @@ from . import _active
 if TYPE_CHECKING:
     from ._events import NoteOn
     from ._position import Position
-    from ._runtime import Runtime
+    from ._runner import Runner
     from ._tasks import Task
     from ._time import Time
     from ._voices import Voice
@@ -26,18 +26,18 @@ class Wait(Generic[T_co]):
     def __await__(self) -> Generator[Wait[T_co], T_co, T_co]:
         return (yield self)
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         """Arranges that `rt.wake(task, task.token)` is called when it happens."""
         raise NotImplementedError
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         raise NotImplementedError
 
-    def _settle(self, rt: Runtime, task: Task) -> T_co:
+    def _settle(self, rt: Runner, task: Task) -> T_co:
         """It has happened: moves the task to where it happened, and gives the result of the `await`."""
         raise NotImplementedError
 
-    def _disarm(self, rt: Runtime, task: Task) -> None:
+    def _disarm(self, rt: Runner, task: Task) -> None:
         """Something else happened first."""
 
 
@@ -50,7 +50,7 @@ class Released(Wait[None]):
         self._press = press
         self._late = False
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         press = self._press
         self._late = not press.down
         if self._late:
@@ -59,14 +59,14 @@ class Released(Wait[None]):
             press._waiters.append((task, task.token))
             rt.awaited_presses[press._seq] = press
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         return not self._press.down
 
-    def _settle(self, rt: Runtime, task: Task) -> None:
+    def _settle(self, rt: Runner, task: Task) -> None:
         if not self._late and self._press._up is not None:
             task.place(self._press._up)
 
-    def _disarm(self, rt: Runtime, task: Task) -> None:
+    def _disarm(self, rt: Runner, task: Task) -> None:
         press = self._press
         press._waiters[:] = [entry for entry in press._waiters if entry[0] is not task]
         if not press._waiters and not press._followers:
@@ -82,22 +82,22 @@ class Ended(Wait[None]):
         self._voice = voice
         self._late = False
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         self._late = not self._voice.alive
         if self._late:
             rt.wake(task, task.token)
         else:
             self._voice._wait(task)
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         return not self._voice.alive
 
-    def _settle(self, rt: Runtime, task: Task) -> None:
+    def _settle(self, rt: Runner, task: Task) -> None:
         at = self._voice._ended_at
         if not self._late and at is not None:
             task.place_like(at)
 
-    def _disarm(self, rt: Runtime, task: Task) -> None:
+    def _disarm(self, rt: Runner, task: Task) -> None:
         self._voice._forget(task)
 
 
@@ -112,25 +112,25 @@ class Received(Wait[object]):
         self._at: Position | None = None
         self._got = False
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         self._got = False
         self._at = None
         rt.signals.setdefault(self.name, []).append((self, task, task.token))
 
-    def _deliver(self, rt: Runtime, task: Task, token: int, value: object, at: Position) -> None:
+    def _deliver(self, rt: Runner, task: Task, token: int, value: object, at: Position) -> None:
         if task.token == token:
             self.value, self._at, self._got = value, at, True
             rt.wake(task, token)
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         return self._got
 
-    def _settle(self, rt: Runtime, task: Task) -> object:
+    def _settle(self, rt: Runner, task: Task) -> object:
         if self._at is not None:
             task.place_like(self._at)
         return self.value
 
-    def _disarm(self, rt: Runtime, task: Task) -> None:
+    def _disarm(self, rt: Runner, task: Task) -> None:
         waiting = [entry for entry in rt.signals.get(self.name, ()) if entry[1] is not task]
         if waiting:
             rt.signals[self.name] = waiting
@@ -147,14 +147,14 @@ class Grid(Wait[None]):
         self.step = step
         self.swing = swing
 
-    def _arm(self, rt: Runtime, task: Task) -> None:
+    def _arm(self, rt: Runner, task: Task) -> None:
         rt.aim_at_grid(task, self)
         rt.schedule(task, task.token)
 
-    def _fired(self, rt: Runtime) -> bool:
+    def _fired(self, rt: Runner) -> bool:
         raise AssertionError("a grid line in wait_any is an alarm")
 
-    def _settle(self, rt: Runtime, task: Task) -> None:
+    def _settle(self, rt: Runner, task: Task) -> None:
         return None
 
 

@@ -1,0 +1,222 @@
+"""The host's end ledger, small: key presses, the voices that belong to them, and when each of them ends.
+
+In Outboard the host does this in C++; for tests it is done here, by the same rules.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._clock import Clock, round_sample
+from ._events import Event, NoteOff, NoteOn
+from ._incoming import UNIT, other
+from ._wire import AT_BEAT, AT_KEY_UP, AT_SAMPLE, END_ALL, END_VOICE, MOVE_END, NOTE_OFF, NOTE_ON, PASS
+
+Record = tuple[Any, ...]
+NOT_YET = math.inf
+HALF = 64
+
+
+@dataclass
+class Press:
+    """A key press."""
+
+    record: Record
+    passed: bool = False
+    bound: list[Sounding] = field(default_factory=list)
+    up_velocity: int | None = None
+
+
+@dataclass
+class Sounding:
+    """A voice that has not ended."""
+
+    number: int
+    port: int
+    channel: int
+    key: int
+    kind: int
+    value: float
+    started: int
+    press: Press | None = None
+    delay: int = 0
+    forwarded: bool = False
+    due: float = NOT_YET
+
+
+class Ledger:
+    """Takes what the script put out, and gives what is heard: notes with their ends."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.heard: list[Event] = []
+        self._inputs: dict[int, Record] = {}
+        self._presses: dict[tuple[int, int, int], list[Press]] = {}
+        self._by_seq: dict[int, Press] = {}
+        self._voices: dict[int, Sounding] = {}
+
+    # ---- what happens -------------------------------------------------------------------------------------------
+
+    def posted(self, record: Record) -> None:
+        """An input event: its outcome comes later."""
+        self._inputs[record[2]] = record
+        if record[0] == NOTE_ON:
+            press = Press(record)
+            self._presses.setdefault((record[3], record[4], record[6]), []).append(press)
+            self._by_seq[record[2]] = press
+
+    def advance(self, time: int) -> None:
+        """All ends that are due at or before a sample."""
+        while True:
+            voice = min(self._voices.values(), key=lambda voice: (voice.due, voice.number), default=None)
+            if voice is None or voice.due > time:
+                return
+            self._end(voice, int(voice.due))
+
+    def tempo_changed(self) -> None:
+        """Ends in beats move."""
+        for voice in self._voices.values():
+            if voice.kind == AT_BEAT:
+                self._aim(voice)
+
+    def output(self, record: Record) -> None:
+        """One record that the script put out."""
+        kind, time = record[0], record[1]
+        self.advance(time)
+        if kind == PASS:
+            self.passed(self._inputs.pop(record[2]), time)
+        elif kind == NOTE_ON:
+            self._start(record)
+        elif kind == END_VOICE:
+            voice = self._voices.get(record[2])
+            if voice is not None:
+                self._end(voice, time, HALF if record[3] < 0 else record[3])
+        elif kind == MOVE_END:
+            voice = self._voices.get(record[2])
+            if voice is not None:
+                voice.kind, voice.value = record[3], record[4]
+                self._aim(voice, time)
+        elif kind == END_ALL:
+            self.end_all(time)
+        elif kind == NOTE_OFF:
+            _, _, port, channel, _, key, velocity, _ = record
+            self.heard.append(
+                NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1)
+            )
+        else:
+            _, _, port, channel, _, b1, b2, _ = record
+            self.heard.append(_plain(kind, time, port, channel, b1, b2))
+        self.advance(time)
+
+    def passed(self, record: Record, time: int) -> None:
+        """An input event that goes on as it came; of an off, only if nobody owns its note."""
+        kind, _, seq, port, channel, _, b1, b2, _ = record
+        if kind == NOTE_ON:
+            self._by_seq[seq].passed = True
+            self.heard.append(
+                NoteOn(time=time, port=port, channel=channel + 1, key=b1, velocity=UNIT[b2], note_id=-1 - seq)
+            )
+        elif kind == NOTE_OFF:
+            self._key_up(record, time)
+        else:
+            self.heard.append(_plain(kind, time, port, channel, b1, b2))
+
+    def end_all(self, time: int) -> None:
+        for voice in list(self._voices.values()):
+            self._end(voice, time)
+
+    def panic(self, time: int) -> None:
+        """Everything ends, every key press is forgotten."""
+        self.end_all(time)
+        for presses in self._presses.values():
+            for press in presses:
+                if press.passed:
+                    self._press_off(press, time, HALF)
+        self._presses.clear()
+
+    def finish(self) -> None:
+        """The ends that are fixed already, though they lie beyond what was run."""
+        self.advance(2**62)
+
+    # ---- how it is done -----------------------------------------------------------------------------------------
+
+    def _key_up(self, record: Record, time: int) -> None:
+        _, _, seq, port, channel, status, key, velocity, _ = record
+        if status & 0xF0 == 0x90:
+            velocity = HALF
+        waiting = self._presses.get((port, channel, key), [])
+        press = waiting[0] if waiting and waiting[0].record[2] < seq else None
+        if press is None:
+            self.heard.append(
+                NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1)
+            )
+            return
+        waiting.pop(0)
+        press.up_velocity = velocity
+        if press.passed:
+            self._press_off(press, time, velocity)
+        for voice in press.bound:
+            if voice.number in self._voices and voice.kind == AT_KEY_UP:
+                voice.due = time + voice.delay
+        self.advance(time)
+
+    def _press_off(self, press: Press, time: int, velocity: int) -> None:
+        _, _, seq, port, channel, _, key, _, _ = press.record
+        self.heard.append(
+            NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1 - seq)
+        )
+
+    def _start(self, record: Record) -> None:
+        _, time, number, port, channel, key, velocity, tuning, kind, value, seq, delay, forwarded = record
+        assert number not in self._voices, f"voice {number} started twice"
+        press = self._by_seq[seq] if seq else None
+        voice = Sounding(number, port, channel, key, kind, value, time, press, delay, bool(forwarded))
+        self._voices[number] = voice
+        if kind == AT_KEY_UP:
+            assert press is not None and press.up_velocity is None, "a voice is bound to a key press that is over"
+            press.bound.append(voice)
+        self.heard.append(
+            NoteOn(
+                time=time,
+                port=port,
+                channel=channel + 1,
+                key=key,
+                velocity=UNIT[velocity],
+                note_id=number,
+                tuning=tuning,
+            )
+        )
+        self._aim(voice, time)
+
+    def _aim(self, voice: Sounding, not_before: int = 0) -> None:
+        if voice.kind == AT_SAMPLE:
+            due: float = round_sample(voice.value)
+        elif voice.kind == AT_BEAT:
+            due = round_sample(self.clock.sample_of(voice.value))
+        else:
+            due = NOT_YET
+        voice.due = max(due, voice.started, not_before)
+
+    def _end(self, voice: Sounding, time: int, velocity: int | None = None) -> None:
+        del self._voices[voice.number]
+        if velocity is None:
+            press = voice.press
+            velocity = HALF
+            if voice.forwarded and press is not None and press.up_velocity is not None:
+                velocity = press.up_velocity
+        self.heard.append(
+            NoteOff(
+                time=time,
+                port=voice.port,
+                channel=voice.channel + 1,
+                key=voice.key,
+                velocity=UNIT[velocity],
+                note_id=voice.number,
+            )
+        )
+
+
+def _plain(kind: int, time: int, port: int, channel: int, b1: int, b2: int) -> Event:
+    return other(kind, time, 0, port, channel, b1, b2)
