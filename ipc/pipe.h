@@ -15,8 +15,8 @@ enum class Status : std::uint8_t {
     timed_out,  ///< the deadline came first; nothing was taken, nothing is lost
     full,       ///< send only: no room now; nothing was written
     too_large,  ///< send: larger than capacity(); receive: larger than the buffer (the message stays)
-    closed,     ///< the other end was closed in order
-    peer_died,  ///< mark_dead() was called: somebody saw the other process end
+    closed,     ///< this or the other end was closed in order (also: an OS pipe ended between two messages)
+    peer_died,  ///< mark_dead() was called: somebody saw the other process end (also: an OS pipe ended within one)
     corrupt,    ///< the peer's bytes or indices make no sense; the pipe is unusable from now on
 };
 
@@ -39,7 +39,8 @@ public:
     /// Largest message in bytes that `send` takes.
     [[nodiscard]] virtual std::size_t capacity() const noexcept = 0;
 
-    /// [rt] Appends one message; never blocks. ok, full, too_large, closed, peer_died, corrupt.
+    /// [rt] Appends one message; never blocks. (Of one that the OS takes in parts, the rest follows by the next calls
+    /// of this end, also by a waiting receive.) ok, full, too_large, closed, peer_died, corrupt.
     virtual Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept = 0;
 
     /// [rt] Takes the oldest message into `buffer`, waiting until `deadline_ns` (absolute, now_ns(); 0 only looks).
@@ -53,7 +54,8 @@ public:
     /// was sent completely and answers peer_died. Any thread.
     virtual void mark_dead() noexcept = 0;
 
-    /// [control] [child] Closes in order: the peer reads what was sent and then gets `closed`.
+    /// [control] [child] Closes in order: the peer reads what was sent and then gets `closed`. Wakes a waiting
+    /// receive of this end. Any thread; the destructor closes, too.
     virtual void close() noexcept = 0;
 
     /// "shm" or "pipe".

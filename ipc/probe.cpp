@@ -56,7 +56,8 @@ void Histogram::clear() noexcept {
     max_.store(0, std::memory_order_relaxed);
 }
 
-void Histogram::add_to(std::array<std::uint64_t, bucket_count>& counts, double& sum, std::uint64_t& max) const noexcept {
+void Histogram::add_to(std::array<std::uint64_t, bucket_count>& counts, double& sum,
+                       std::uint64_t& max) const noexcept {
     for (std::size_t i = 0; i < bucket_count; ++i) {
         counts[i] += counts_[i].load(std::memory_order_relaxed);
     }

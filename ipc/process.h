@@ -25,11 +25,11 @@ struct Exit {
 class Process {
 public:
     struct Options {
-        std::string program;                  ///< path
-        std::vector<std::string> arguments;   ///< without argv[0]
-        std::vector<std::pair<std::string, std::string>> environment;  ///< added to the parent's
+        std::string program{};                                           ///< path
+        std::vector<std::string> arguments{};                            ///< without argv[0]
+        std::vector<std::pair<std::string, std::string>> environment{};  ///< added to the parent's
         /// (descriptor here, number there): all that the child inherits beside 0, 1, 2. Numbers from 3 on.
-        std::vector<std::pair<int, int>> descriptors;
+        std::vector<std::pair<int, int>> descriptors{};
         /// Where the child's 1 and 2 go; -1: /dev/null. 0 is always /dev/null.
         int standard_output = -1;
         int standard_error = -1;

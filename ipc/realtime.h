@@ -26,8 +26,12 @@ namespace outboard::ipc {
 class [[maybe_unused]] AllowedSystemCall {
 public:
 #if defined(OUTBOARD_REALTIME_SANITIZER)
-    AllowedSystemCall() noexcept { __rtsan_disable(); }
-    ~AllowedSystemCall() { __rtsan_enable(); }
+    AllowedSystemCall() noexcept {
+        __rtsan_disable();
+    }
+    ~AllowedSystemCall() {
+        __rtsan_enable();
+    }
 #else
     AllowedSystemCall() noexcept = default;
     ~AllowedSystemCall() = default;

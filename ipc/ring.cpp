@@ -41,8 +41,7 @@ Status RingWriter::write(std::span<const std::byte> message) noexcept {
 }
 
 std::size_t RingWriter::pending() const noexcept {
-    const std::uint64_t used =
-        next_.load(std::memory_order_relaxed) - read_index_.load(std::memory_order_relaxed);
+    const std::uint64_t used = next_.load(std::memory_order_relaxed) - read_index_.load(std::memory_order_relaxed);
     return static_cast<std::size_t>(std::min<std::uint64_t>(used, bytes_.size()));
 }
 

@@ -51,6 +51,7 @@ private:
     const std::atomic<std::uint32_t>& posts_;
     std::atomic<std::uint32_t>& sleeping_;
     std::atomic<bool> cancelled_{false};
+    std::atomic<bool> inside_{false};  ///< like `sleeping`, where no other process can reach it
 };
 
 }  // namespace outboard::ipc

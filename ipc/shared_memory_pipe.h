@@ -29,7 +29,7 @@ public:
 
     ~SharedMemoryPipe() override;
     [[nodiscard]] std::size_t capacity() const noexcept override;
-    Status send(std::span<const std::byte> message, Wake wake) noexcept override;
+    Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept override;
     Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
     [[nodiscard]] std::size_t pending() const noexcept override;
     void mark_dead() noexcept override;

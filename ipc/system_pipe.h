@@ -2,6 +2,9 @@
 //
 // Non-blocking descriptors and ppoll to the deadline; a partly written or read frame keeps its state. The named
 // exception to "no system call but the futex" in the audio callback. Also the slow lane beside every child.
+//
+// SIGPIPE is set to "ignored" for the process where it still has its default action: a broken pipe is a status here.
+// Close your copies of the child's descriptors once it is started, else the pipe never ends.
 #pragma once
 
 #include <array>
@@ -26,7 +29,7 @@ public:
 
     ~SystemPipe() override;
     [[nodiscard]] std::size_t capacity() const noexcept override;
-    Status send(std::span<const std::byte> message, Wake wake) noexcept override;
+    Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept override;
     Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
     [[nodiscard]] std::size_t pending() const noexcept override;
     void mark_dead() noexcept override;
@@ -35,7 +38,8 @@ public:
 
     /// To poll from outside: readable when a receive may succeed.
     [[nodiscard]] int read_descriptor() const noexcept;
-    /// [control] [child] As send, but waits for room until the deadline. ok, timed_out, too_large, closed, …
+    /// [control] [child] As send, but waits for room, and until the OS has all of the message, at most to the deadline.
+    /// ok (taken, though a rest may have to follow), timed_out (nothing was written), too_large, closed, …
     Status send_until(std::span<const std::byte> message, std::int64_t deadline_ns) noexcept;
 
 private:

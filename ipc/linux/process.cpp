@@ -107,9 +107,8 @@ struct Process::State {
 Process Process::start(const Options& options) {
     SpawnSettings settings(options);
     pid_t pid = -1;
-    const int error =
-        ::posix_spawn(&pid, options.program.c_str(), settings.actions(), settings.attributes(), settings.argv(),
-                      settings.envp());
+    const int error = ::posix_spawn(&pid, options.program.c_str(), settings.actions(), settings.attributes(),
+                                    settings.argv(), settings.envp());
     if (error != 0) {
         fail(error, "cannot start the program '" + options.program + "'");
     }

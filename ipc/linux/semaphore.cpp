@@ -47,17 +47,19 @@ void Poster::post() noexcept {
 }
 
 void Waiter::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
+    inside_.store(true, std::memory_order_seq_cst);
     sleeping_.store(1, std::memory_order_seq_cst);
     if (posts_.load(std::memory_order_seq_cst) == seen && !cancelled_.load(std::memory_order_seq_cst)) {
         futex_wait(posts_, seen, deadline_ns);
     }
     sleeping_.store(0, std::memory_order_release);
+    inside_.store(false, std::memory_order_release);
 }
 
 void Waiter::cancel() noexcept {
     cancelled_.store(true, std::memory_order_seq_cst);
-    // A waiter that set `sleeping` before our store may be just about to sleep, where one wake call would miss it.
-    while (sleeping_.load(std::memory_order_seq_cst) != 0) {
+    // A waiter that went inside before our store may be just about to sleep, where one wake call would miss it.
+    while (inside_.load(std::memory_order_seq_cst)) {
         futex_wake(posts_);
         std::this_thread::sleep_for(std::chrono::microseconds(100));
     }

@@ -108,7 +108,8 @@ void SpawnSettings::place(int here, int there, int above) {
     // By way of a copy above all numbers of the child: one placement can then never overwrite the source of another.
     Descriptor copy(::fcntl(here, F_DUPFD_CLOEXEC, above + 1));
     if (!copy) {
-        check(errno, "descriptor " + std::to_string(here) + " cannot become " + std::to_string(there) + " of a program");
+        check(errno,
+              "descriptor " + std::to_string(here) + " cannot become " + std::to_string(there) + " of a program");
     }
     check(::posix_spawn_file_actions_adddup2(&actions_, copy.get(), there));
     copies_.push_back(std::move(copy));

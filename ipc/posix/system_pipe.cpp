@@ -88,8 +88,8 @@ struct SystemPipe::State {
         if (!writing.try_enter()) {
             return Status::full;  // the receiving thread is just pushing a begun frame on
         }
-        const Status status = closed.load(std::memory_order_acquire) ? Status::closed
-                                                                     : output.write(write.get(), message);
+        const Status status =
+            closed.load(std::memory_order_acquire) ? Status::closed : output.write(write.get(), message);
         const bool begun = output.rest() > 0;
         writing.leave();
         if (begun) {
@@ -103,8 +103,7 @@ struct SystemPipe::State {
         if (output.rest() == 0 || unread.load(std::memory_order_relaxed) || !writing.try_enter()) {
             return -1;
         }
-        const Status status =
-            closed.load(std::memory_order_acquire) ? Status::closed : output.flush(write.get());
+        const Status status = closed.load(std::memory_order_acquire) ? Status::closed : output.flush(write.get());
         const int waits = status == Status::full ? write.get() : -1;
         if (status == Status::closed) {
             unread.store(true, std::memory_order_relaxed);

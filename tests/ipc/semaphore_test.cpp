@@ -1,0 +1,116 @@
+#include "ipc/semaphore.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "ends.h"
+#include "ipc/segment.h"
+#include "ipc/shared_memory.h"
+#include "watchdog.h"
+
+namespace outboard::ipc::test {
+namespace {
+
+struct Words {
+    std::atomic<std::uint32_t> posts{0};
+    std::atomic<std::uint32_t> sleeping{0};
+    Poster poster{posts, sleeping};
+    Waiter waiter{posts, sleeping};
+};
+
+TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
+    const Watchdog watchdog;
+    Words words;
+    const std::uint32_t seen = words.waiter.posts();
+    words.poster.post();
+    words.waiter.wait(seen, no_deadline);
+    EXPECT_EQ(words.waiter.posts(), seen + 1);
+    EXPECT_EQ(words.sleeping, 0U);
+}
+
+TEST(Semaphore, WaitsUntilTheDeadline) {
+    const Watchdog watchdog;
+    Words words;
+    const std::int64_t deadline = in_ms(15);
+    while (now_ns() < deadline) {  // a wait may end early, only not without end
+        words.waiter.wait(words.waiter.posts(), deadline);
+    }
+    words.waiter.wait(words.waiter.posts(), deadline);  // in the past
+    EXPECT_EQ(words.sleeping, 0U);
+}
+
+TEST(Semaphore, LosesNoWakeUp) {
+    const Watchdog watchdog;
+    Words there;
+    Words back;
+    constexpr std::uint32_t rounds = 50'000;
+    // Each side sleeps for every round, without deadline: one lost wake-up and both sleep for ever.
+    const auto wait_for = [](Waiter& waiter, std::uint32_t seen) {
+        while (waiter.posts() == seen) {
+            waiter.wait(seen, no_deadline);
+        }
+    };
+    std::thread other([&] {
+        for (std::uint32_t i = 0; i < rounds; ++i) {
+            wait_for(there.waiter, i);
+            back.poster.post();
+        }
+    });
+    for (std::uint32_t i = 0; i < rounds; ++i) {
+        there.poster.post();
+        wait_for(back.waiter, i);
+    }
+    other.join();
+    EXPECT_EQ(there.posts, rounds);
+    EXPECT_EQ(back.posts, rounds);
+}
+
+TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
+    const Watchdog watchdog;
+    constexpr std::uint32_t rounds = 20'000;
+    const Descriptor to_child = SharedMemory::create("test to child", Segment::ring_offset);
+    const Descriptor to_host = SharedMemory::create("test to host", Segment::ring_offset);
+    const SharedMemory ours_memory = SharedMemory::map(to_child, SharedMemory::Access::read_write);
+    const SharedMemory theirs_memory = SharedMemory::map(to_host, SharedMemory::Access::read_write);
+    SharedMemory::forbid_new_writers(to_child);
+    auto& ours = *::new (ours_memory.bytes().data()) Segment;
+    auto& theirs = *::new (theirs_memory.bytes().data()) Segment;
+    Poster poster(ours.posts, theirs.sleeping);
+    Waiter waiter(theirs.posts, ours.sleeping);
+
+    Process peer = start_peer({"semaphore", std::to_string(rounds)}, {{to_child.get(), 3}, {to_host.get(), 4}});
+    for (std::uint32_t seen = 0; seen < rounds; ++seen) {
+        poster.post();
+        while (waiter.posts() == seen) {
+            waiter.wait(seen, no_deadline);
+        }
+    }
+    const auto exit = peer.wait(std::chrono::seconds(20));
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->code, 0) << exit->describe();
+}
+
+TEST(Semaphore, CancelEndsTheWaitAndAllLaterOnes) {
+    const Watchdog watchdog;
+    for (int i = 0; i < 300; ++i) {
+        Words words;
+        std::atomic<bool> stop{false};
+        std::thread waiting([&] {
+            while (!stop) {
+                words.waiter.wait(words.waiter.posts(), no_deadline);
+            }
+            words.waiter.wait(words.waiter.posts(), no_deadline);
+        });
+        if (i % 3 != 0) {
+            std::this_thread::sleep_for(std::chrono::microseconds(i));
+        }
+        stop = true;
+        words.waiter.cancel();
+        waiting.join();
+        EXPECT_EQ(words.posts, 0U);  // it does not need to write to the peer's word
+    }
+}
+
+}  // namespace
+}  // namespace outboard::ipc::test
