@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,9 +17,12 @@
 #include "audio/session.h"
 #include "audio/song.h"
 #include "ipc/probe.h"
+#include "ipc/realtime.h"
 #include "scripting/script_host.h"
 
 namespace outboard::audio {
+
+class Instrument;
 
 /// Layers of the callback, as the CPU panel shows them. Callback thread unless said.
 enum class Layer : std::uint8_t {
@@ -38,6 +42,15 @@ enum class Layer : std::uint8_t {
 [[nodiscard]] const char* to_string(Layer layer) noexcept;
 
 /// Figures in percent of the block period.
+///
+/// Rows of the whole engine: `mean` is over all blocks, as mean_all. With several tracks
+/// - encode, apply: sums over the tracks, for they follow each other on the audio thread;
+/// - wait, busy, returned: children work side by side, so their sum can be longer than the callback. Their means share
+///   what the callback spent on waiting (scripting - encode - apply) in proportion of the tracks' sums, so that the tree
+///   adds up: encode + wait + busy + returned + apply <= scripting;
+/// - percentiles of all five are those of the track whose mean is the largest.
+/// A track's rows are its slot's own measurements, unshared. Its `callback` row is the sum of its scripting, instruments
+/// and mix (now and means only); sequencer and rest do not exist there.
 struct LayerFigures {
     double now = 0, mean = 0, p50 = 0, p99 = 0, p999 = 0, max = 0;  ///< p50.. over called blocks, last 10 s or total
     double mean_all = 0;          ///< averaged over all blocks
@@ -83,28 +96,28 @@ public:
         std::uint32_t block_frames = 0;   ///< cut callbacks into blocks of at most this many; 0: as they come
         bool offline = false;             ///< no deadline: a watchdog of 10 s
         double deadline = 0.5;            ///< share of a block that scripting may wait
-        bool pipelined = false;
+        bool pipelined = false;           ///< as ScriptHost::Options::pipelined: the callback never waits
+        /// Makes a track's instrument from the path of a SoundFont; empty: FluidSynth (fluid_instrument.h). [control]
+        std::function<std::unique_ptr<Instrument>(const std::string& soundfont)> make_instrument;
     };
-    /// [control] `host` outlives the engine. Loads the SoundFont; throws std::runtime_error with a sentence.
+    /// [control] `host` outlives the engine. Loads the SoundFont, the song and the tracks with their scripts (these in
+    /// the background: wait_scripts). Opens MIDI outputs that tracks name; MIDI inputs and the device are opened by
+    /// whoever made the engine. Throws std::runtime_error with a sentence.
     Engine(Options options, scripting::ScriptHost& host, const Session& session);
     ~Engine();
 
     // ---- audio thread -------------------------------------------------------------------------------------
     /// [rt] One callback: `frames` frames of interleaved stereo float into `out`. No allocation, lock, log,
     /// exception or system call but the futex (and the named exception, SystemPipe).
-    void process(float* out, std::uint32_t frames) noexcept;
+    void process(float* out, std::uint32_t frames) noexcept OUTBOARD_NONBLOCKING;
     /// [rt] The device tells of an underrun.
     void note_xrun() noexcept;
 
     // ---- offline (render.h): the thread that calls process ------------------------------------------------
-    /// Gets what each track sends to its instrument, in time order; `track` counts from 0 in the tracks' order.
-    class Tap {
-    public:
-        virtual ~Tap() = default;
-        virtual void take(std::size_t track, std::span<const scripting::Event> events) = 0;
-    };
-    /// Null: none. Without `instruments` they are not run and the output is silence. Offline engines only.
-    void set_tap(Tap* tap, bool instruments) noexcept;
+    /// False: instruments do not run, the output is silence.
+    void run_instruments(bool run) noexcept;
+    /// What a track (counted from 0, in their order) sent to its instrument in the last block, in time order.
+    [[nodiscard]] std::span<const scripting::Event> last_output(std::size_t track) const noexcept;
     /// The next block is the last one: whatever sounds is ended at its end.
     void finish_next_block() noexcept;
     /// After a block: the song has ended (or there is none) and nothing is pending in any script.
@@ -147,6 +160,9 @@ public:
     [[nodiscard]] EngineSnapshot snapshot();
     [[nodiscard]] Session session() const;  ///< the document as it is now, parameters included
     void reset_figures();
+    [[nodiscard]] std::shared_ptr<const Song> song() const;   ///< as set last; may be null
+    [[nodiscard]] std::optional<double> tempo() const;        ///< as set by set_tempo
+    [[nodiscard]] const Options& options() const noexcept;
     [[nodiscard]] scripting::ScriptHost& scripts() noexcept;
 
 private:

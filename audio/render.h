@@ -12,20 +12,17 @@
 #include <string>
 
 #include "audio/engine.h"
+#include "audio/wav_file.h"
 
 namespace outboard::audio {
-
-enum class SampleFormat : std::uint8_t {
-    pcm16,    ///< round(x * 32768), half away from zero, no dither, clipped to -32768..32767
-    float32,  ///< as they are, unclipped
-};
 
 /// Called after each 50 ms or so of work with the part done, 0..1. False cancels: nothing is left behind.
 using Progress = std::function<bool(double done)>;
 
 struct RenderOptions {
     std::string output;                    ///< path of the file; replaced in one step when it is complete
-    std::uint32_t frames = 128;            ///< frames per block, 1..Options.max_frames; the last block may be shorter
+    std::uint32_t frames = 128;            ///< frames per block, at least 1; at most what the engine's options allow is
+                                           ///< used; the last block may be shorter
     std::optional<double> tail_seconds;    ///< after the song's end; nothing: 2 bars at the final tempo
     std::optional<double> limit_seconds;   ///< end here at the latest, tail included
     SampleFormat format = SampleFormat::pcm16;  ///< render only
@@ -49,7 +46,7 @@ RenderResult render(Engine& engine, const RenderOptions& options);
 
 /// [control] Song → MIDI file: what all tracks would have sent to their instruments, which do not run. Metas and ticks
 /// of events that only passed are kept. Keys still down are let go after the song's last event; from there it runs on
-/// while a script has something to come, at most for the tail.
+/// while a script has something to come, at most for the tail. The song's own tempi hold, whatever set_tempo said.
 RenderResult transform(Engine& engine, const RenderOptions& options);
 
 }  // namespace outboard::audio

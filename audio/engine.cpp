@@ -1,0 +1,339 @@
+// The engine's control side: the document and the commands that follow from it. (Snapshots: snapshot.cpp.)
+#include "audio/engine.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "audio/engine_state.h"
+#include "audio/fluid_instrument.h"
+#include "ipc/clock.h"
+
+namespace outboard::audio {
+
+namespace {
+
+Engine::Options checked(Engine::Options options) {
+    if (options.sample_rate < 8000 || options.sample_rate > 384000) {
+        throw std::runtime_error(fmt::format("A sample rate of {} Hz is not possible; choose 8000 to 384000.",
+                                             options.sample_rate));
+    }
+    if (options.max_frames == 0 || options.max_frames > 65536) {
+        throw std::runtime_error(fmt::format("A callback of {} frames is not possible; choose 1 to 65536.",
+                                             options.max_frames));
+    }
+    return options;
+}
+
+}  // namespace
+
+Engine::State::State(Engine::Options engine_options, scripting::ScriptHost& script_host, const Session& from)
+    : options(checked(std::move(engine_options))), host(script_host), session(from), processor(options) {
+    session.tracks.clear();
+}
+
+TrackDocument& Engine::State::document(std::uint32_t track) {
+    const auto found = std::find_if(tracks.begin(), tracks.end(),
+                                    [track](const TrackDocument& document) { return document.track->id() == track; });
+    if (found == tracks.end()) {
+        throw std::runtime_error(fmt::format("There is no track with number {} (any more).", track));
+    }
+    return *found;
+}
+
+void Engine::State::send(Command command) {
+    collect_garbage();
+    backlog.push_back(std::move(command));
+    while (!backlog.empty() && processor.send(backlog.front())) {
+        backlog.pop_front();
+    }
+}
+
+void Engine::State::send_tracks(const TrackDocument* leaving) {
+    auto list = std::make_unique<TrackList>();
+    list->generation = ++list_generation;
+    for (const TrackDocument& document : tracks) {
+        list->entries.push_back({document.track, document.instrument, document.midi_output, &document == leaving});
+    }
+    lists.push_back(std::move(list));
+    send(command::TakeTracks{lists.back().get()});
+}
+
+void Engine::State::collect_garbage() {
+    const std::uint64_t tracks_taken = processor.published.tracks_taken.load(std::memory_order_acquire);
+    while (!lists.empty() && lists.front()->generation < tracks_taken) {
+        lists.pop_front();
+    }
+    const std::uint64_t song_taken = processor.published.song_taken.load(std::memory_order_acquire);
+    while (!songs.empty() && songs.front().first < song_taken) {
+        songs.pop_front();
+    }
+    while (!backlog.empty() && processor.send(backlog.front())) {
+        backlog.pop_front();
+    }
+}
+
+std::string Engine::State::soundfont_of(const TrackSettings& settings) const {
+    if (!settings.soundfont.empty()) {
+        return settings.soundfont;
+    }
+    return session.soundfont.empty() ? default_soundfont() : session.soundfont;
+}
+
+std::shared_ptr<Instrument> Engine::State::make_instrument(const std::string& soundfont) const {
+    if (options.make_instrument) {
+        return options.make_instrument(soundfont);
+    }
+    if (soundfont.empty()) {
+        throw std::runtime_error(
+            "No SoundFont was found on this system: install one (timgm6mb-soundfont) or name a file with --soundfont.");
+    }
+    return std::make_shared<FluidInstrument>(soundfont, options.sample_rate);
+}
+
+std::shared_ptr<MidiOutput> Engine::State::open_output(const std::string& name) {
+    if (name.empty()) {
+        return nullptr;
+    }
+    std::shared_ptr<MidiOutput> open = midi_outputs[name].lock();
+    if (!open) {
+        open = std::make_shared<MidiOutput>(name);
+        midi_outputs[name] = open;
+    }
+    return open;
+}
+
+Engine::Engine(Options options, scripting::ScriptHost& host, const Session& session)
+    : state_(std::make_unique<State>(std::move(options), host, session)) {
+    if (!session.song.empty()) {
+        set_song(Song::load(session.song));
+    }
+    set_master(session.master_db);
+    set_loop(session.loop);
+    for (const TrackSettings& settings : session.tracks) {
+        add_track(settings);
+    }
+}
+
+Engine::~Engine() {
+    try {
+        stop_capture();
+    } catch (const std::exception&) {
+        // Nobody is left to tell. Who wants to know calls stop_capture().
+    }
+}
+
+// ---- audio thread ---------------------------------------------------------------------------------------------------
+
+void Engine::process(float* out, std::uint32_t frames) noexcept { state_->processor.process(out, frames); }
+
+void Engine::note_xrun() noexcept { state_->processor.published.xruns.fetch_add(1, std::memory_order_relaxed); }
+
+void Engine::run_instruments(bool run) noexcept { state_->processor.run_instruments(run); }
+
+void Engine::finish_next_block() noexcept { state_->processor.finish_next_block(); }
+
+bool Engine::idle() const noexcept { return state_->processor.published.idle.load(std::memory_order_relaxed); }
+
+std::span<const scripting::Event> Engine::last_output(std::size_t track) const noexcept {
+    return track < state_->tracks.size() ? state_->tracks[track].track->output() : std::span<const scripting::Event>{};
+}
+
+void Engine::midi_input(std::uint8_t port, const std::uint8_t* bytes, std::size_t size,
+                        std::int64_t arrival_ns) noexcept {
+    state_->processor.live.midi_input(port, bytes, size, arrival_ns);
+}
+
+// ---- tracks ---------------------------------------------------------------------------------------------------------
+
+std::uint32_t Engine::add_track(const TrackSettings& settings) {
+    TrackDocument document;
+    document.settings = settings;
+    document.soundfont = state_->soundfont_of(settings);
+    document.instrument = state_->make_instrument(document.soundfont);
+    document.midi_output = state_->open_output(settings.midi_output);
+    const std::uint32_t id = state_->next_track++;
+    const Options& options = state_->options;
+    const std::uint32_t block = options.block_frames == 0 ? options.max_frames
+                                                          : std::min(options.block_frames, options.max_frames);
+    document.track = std::make_shared<Track>(id, state_->host, settings, block);
+    state_->tracks.push_back(std::move(document));
+    state_->send_tracks(nullptr);
+    if (!settings.script.empty() && !settings.bypassed) {
+        load_script(id, settings.script);
+    }
+    return id;
+}
+
+void Engine::remove_track(std::uint32_t track) {
+    TrackDocument& leaving = state_->document(track);
+    state_->send_tracks(&leaving);
+    std::erase_if(state_->tracks, [track](const TrackDocument& document) { return document.track->id() == track; });
+    state_->send_tracks(nullptr);
+}
+
+void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
+    TrackDocument& document = state_->document(track);
+    const std::string soundfont = state_->soundfont_of(settings);
+    const bool other_font = soundfont != document.soundfont;
+    const bool other_port = settings.midi_output != document.settings.midi_output;
+    const bool other_program =
+        settings.bank != document.settings.bank || settings.program != document.settings.program;
+    // All that may fail comes first: a sentence leaves the track as it was.
+    std::shared_ptr<Instrument> instrument = other_font ? state_->make_instrument(soundfont) : document.instrument;
+    std::shared_ptr<MidiOutput> port = other_port ? state_->open_output(settings.midi_output) : document.midi_output;
+
+    TrackSettings merged = settings;
+    merged.script = document.settings.script;
+    merged.bypassed = document.settings.bypassed;
+    merged.parameters = document.settings.parameters;
+    document.settings = std::move(merged);
+    state_->send(command::SetControls{track, TrackControls(document.settings)});
+    if (other_font || other_port) {
+        document.instrument = std::move(instrument);
+        document.soundfont = soundfont;
+        document.midi_output = std::move(port);
+        state_->send_tracks(nullptr);
+    }
+    if (other_program && !other_font) {
+        state_->send(command::ChooseProgram{track});
+    }
+}
+
+void Engine::arm(std::optional<std::uint32_t> track) { state_->send(command::Arm{track}); }
+
+// ---- scripts --------------------------------------------------------------------------------------------------------
+
+void Engine::load_script(std::uint32_t track, const std::string& path) {
+    TrackDocument& document = state_->document(track);
+    document.settings.script = path;
+    document.settings.bypassed = false;
+    document.loaded = true;
+    document.track->set_scripted(true);
+    const auto& values = document.settings.parameters;
+    document.track->slot().load(path, {values.begin(), values.end()});
+}
+
+void Engine::unload_script(std::uint32_t track) {
+    TrackDocument& document = state_->document(track);
+    document.settings.script.clear();
+    document.settings.bypassed = false;
+    document.track->set_scripted(false);
+    document.track->slot().unload();
+}
+
+void Engine::bypass_script(std::uint32_t track, bool bypassed) {
+    TrackDocument& document = state_->document(track);
+    if (!bypassed && !document.loaded && !document.settings.script.empty()) {
+        load_script(track, document.settings.script);
+        return;
+    }
+    document.settings.bypassed = bypassed;
+    document.track->slot().set_bypass(bypassed);
+}
+
+bool Engine::set_parameter(std::uint32_t track, const std::string& id, double value) {
+    TrackDocument& document = state_->document(track);
+    scripting::ScriptSlot& slot = document.track->slot();
+    const std::uint64_t generation = slot.generation();
+    const std::vector<scripting::Parameter> parameters = slot.parameters();
+    const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                    [&id](const scripting::Parameter& parameter) { return parameter.id == id; });
+    if (found == parameters.end()) {
+        return false;
+    }
+    const double clamped = std::clamp(value, found->minimum, std::max(found->minimum, found->maximum));
+    document.settings.parameters[id] = clamped;
+    const auto index = static_cast<std::uint32_t>(found - parameters.begin());
+    state_->send(command::SetParameter{track, generation, index, clamped});
+    return true;
+}
+
+std::vector<std::string> Engine::wait_scripts(std::chrono::milliseconds timeout) {
+    const std::int64_t deadline = ipc::now_ns() + std::chrono::nanoseconds(timeout).count();
+    std::vector<std::string> failures;
+    for (TrackDocument& document : state_->tracks) {
+        const std::int64_t left = std::max<std::int64_t>(0, deadline - ipc::now_ns());
+        const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(left));
+        if (const auto failure = document.track->slot().wait_loaded(whole)) {
+            failures.push_back(*failure);
+        }
+    }
+    return failures;
+}
+
+// ---- transport ------------------------------------------------------------------------------------------------------
+
+void Engine::set_song(std::shared_ptr<const Song> song) {
+    const Song* const raw = song.get();
+    state_->session.song = song ? song->path : std::string();
+    state_->songs.emplace_back(++state_->song_generation, std::move(song));
+    state_->send(command::TakeSong{raw, state_->song_generation});
+}
+
+void Engine::play() { state_->send(command::Play{}); }
+void Engine::stop() { state_->send(command::Stop{}); }
+void Engine::seek(double song_beat) { state_->send(command::Seek{song_beat}); }
+
+void Engine::set_tempo(std::optional<double> bpm) {
+    state_->tempo = bpm;
+    state_->send(command::Tempo{bpm.value_or(0)});
+}
+
+void Engine::set_loop(bool loop) {
+    state_->session.loop = loop;
+    state_->send(command::Loop{loop});
+}
+
+void Engine::panic() { state_->send(command::Panic{}); }
+
+void Engine::set_master(double db) {
+    state_->session.master_db = db;
+    state_->send(command::Master{gain_of_db(db)});
+}
+
+void Engine::key_down(std::uint8_t key, std::uint8_t velocity, std::uint8_t channel) {
+    const auto status = static_cast<std::uint8_t>(0x90 | (channel & 15));
+    state_->send(command::Key{status, key, std::max<std::uint8_t>(velocity, 1)});
+}
+
+void Engine::key_up(std::uint8_t key, std::uint8_t channel) {
+    state_->send(command::Key{static_cast<std::uint8_t>(0x80 | (channel & 15)), key, 64});
+}
+
+// ---- capture --------------------------------------------------------------------------------------------------------
+
+void Engine::start_capture(const std::string& path) {
+    if (state_->capture) {
+        throw std::runtime_error("A recording is running already: stop it before another one is started.");
+    }
+    state_->capture = std::make_unique<Capture>(path, state_->options.sample_rate);
+    state_->processor.capture.store(state_->capture.get(), std::memory_order_seq_cst);
+}
+
+void Engine::stop_capture() {
+    if (!state_->capture) {
+        return;
+    }
+    state_->processor.capture.store(nullptr, std::memory_order_seq_cst);
+    while (state_->processor.busy()) {  // at most one callback long
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+    const std::unique_ptr<Capture> capture = std::move(state_->capture);
+    capture->finish();
+}
+
+std::shared_ptr<const Song> Engine::song() const {
+    return state_->songs.empty() ? nullptr : state_->songs.back().second;
+}
+
+std::optional<double> Engine::tempo() const { return state_->tempo; }
+
+const Engine::Options& Engine::options() const noexcept { return state_->options; }
+
+scripting::ScriptHost& Engine::scripts() noexcept { return state_->host; }
+
+}  // namespace outboard::audio
