@@ -115,6 +115,8 @@ class Time(Wait[None]):
 
 
 def _no_unit(value: object) -> TypeError:
+    if value is None:
+        return TypeError("await comes before + and -: put what is awaited in brackets, await (beats(1) + ms(20))")
     return TypeError(f"a time needs a unit: write ms({value!r}), seconds(...), samples(...) or beats(...)")
 
 

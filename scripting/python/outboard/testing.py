@@ -194,6 +194,7 @@ class Script:
             self.calls = host.calls
             return host.ledger.heard
         finally:
+            rt.cancel_all()
             _active.runtime = before
 
     def _write(self, level: int, text: str, file: str, line: int) -> None:
