@@ -9,7 +9,7 @@ using scripting::Kind;
 
 namespace cc {
 constexpr std::uint8_t bank_msb = 0, modulation = 1, data_msb = 6, expression = 11, bank_lsb = 32, data_lsb = 38;
-constexpr std::uint8_t sustain = 64, soft = 67, increment = 96, decrement = 97;
+constexpr std::uint8_t sustain = 64, soft = 67, increment = 96;
 constexpr std::uint8_t nrpn_lsb = 98, nrpn_msb = 99, rpn_lsb = 100, rpn_msb = 101, first_mode = 120, reset = 121;
 }  // namespace cc
 

@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 
 #include "audio/temporary_file.h"
 #include "scripting/clock_map.h"
@@ -200,8 +201,9 @@ void append_big(std::vector<std::uint8_t>& bytes, std::uint64_t value, int count
 
 std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const Event> events, double sample_rate) {
     std::vector<Placed> placed = Placement(song, sample_rate).place(events);
-    std::stable_sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
-        return a.chunk != b.chunk ? a.chunk < b.chunk : a.tick < b.tick;
+    std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+        // Output order last: the events lie behind each other in one array.
+        return std::tie(a.chunk, a.tick, a.event) < std::tie(b.chunk, b.tick, b.event);
     });
     std::vector<std::vector<std::uint32_t>> metas(song.track_count);
     for (std::size_t i = 0; i < song.events.size(); ++i) {

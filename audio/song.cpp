@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "audio/midi_file.h"
 
@@ -68,6 +70,21 @@ std::vector<SignatureChange> signature_map(const Song& song) {
     return map;
 }
 
+/// By tick; at one tick as they came: chunk after chunk, each in file order.
+std::vector<SongEvent> sorted_by_tick(std::vector<SongEvent> events) {
+    std::vector<std::uint32_t> order(events.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return events[a].tick != events[b].tick ? events[a].tick < events[b].tick : a < b;
+    });
+    std::vector<SongEvent> sorted;
+    sorted.reserve(events.size());
+    for (const std::uint32_t index : order) {
+        sorted.push_back(std::move(events[index]));
+    }
+    return sorted;
+}
+
 }  // namespace
 
 std::shared_ptr<const Song> Song::load(const std::string& path) {
@@ -86,8 +103,7 @@ std::shared_ptr<const Song> Song::load(const std::string& path) {
 }
 
 void Song::finish() {
-    std::stable_sort(events.begin(), events.end(),
-                     [](const SongEvent& a, const SongEvent& b) { return a.tick < b.tick; });
+    events = sorted_by_tick(std::move(events));
     for (const std::uint64_t end : track_ends) {
         length_ticks = std::max(length_ticks, end);
     }

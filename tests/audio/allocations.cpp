@@ -35,7 +35,8 @@ void saw_free(const volatile void* memory) {
 #ifdef OUTBOARD_SANITIZER_HOOKS
 
 // A sanitizer has a malloc of its own and tells of every call.
-#include <sanitizer/allocator_interface.h>
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t),
+                                                         void (*)(const volatile void*));
 
 namespace {
 const int installed = __sanitizer_install_malloc_and_free_hooks(
