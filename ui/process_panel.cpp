@@ -1,0 +1,100 @@
+#include "ui/process_panel.h"
+
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include "ui/child.h"
+#include "ui/theme.h"
+
+namespace outboard::ui {
+namespace {
+
+QString microseconds(const ipc::ProbeFigures& figures) {
+    return QStringLiteral("%1 / %2 µs").arg(figures.p50 / 1000, 0, 'f', 0).arg(figures.p99 / 1000, 0, 'f', 0);
+}
+
+}  // namespace
+
+ProcessPanel::ProcessPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk) {
+    auto* rows = child<QVBoxLayout>(this);
+    rows->setContentsMargins(16, 0, 16, 8);
+    rows->setSpacing(4);
+    title_ = child<QLabel>(this);
+    title_->setFont(caption_font());
+    rows->addWidget(title_);
+    auto* grid = child<QGridLayout>();
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(8);
+    grid->setVerticalSpacing(2);
+    const std::array<std::pair<QString, QString>, field_count> words{{
+        {tr("process"), tr("Process id of the script")},
+        {tr("transport"), tr("How events cross: shared memory or pipe")},
+        {tr("CPU"), tr("Percent of one core")},
+        {tr("memory"), tr("Resident memory of the process")},
+        {tr("calls"), tr("Calls since the script was loaded")},
+        {tr("late"), tr("Late / missed answers, and events that were too old to play")},
+        {tr("restarts"), tr("How often its process had to be started again")},
+        {tr("events"), tr("Events that went in / came out")},
+        {tr("WAIT"), tr("Median / 99 % of posted → started, last 10 s")},
+        {tr("BUSY"), tr("Median / 99 % of started → finished, last 10 s")},
+    }};
+    for (int i = 0; i < field_count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        names_[at] = child<QLabel>(words[at].first, this);
+        names_[at]->setProperty("kind", "caption");
+        values_[at] = child<QLabel>(this);
+        values_[at]->setFont(caption_font());
+        values_[at]->setToolTip(words[at].second);
+        values_[at]->setAccessibleName(words[at].first);
+        values_[at]->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        const int column = i % 2 * 2;
+        grid->addWidget(names_[at], i / 2, column);
+        grid->addWidget(values_[at], i / 2, column + 1);
+    }
+    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(3, 1);
+    rows->addLayout(grid);
+    reason_ = child<QLabel>(this);
+    reason_->setProperty("kind", "caption");
+    reason_->setWordWrap(true);
+    rows->addWidget(reason_);
+    refresh();
+}
+
+void ProcessPanel::refresh() {
+    const audio::TrackSnapshot* track = desk_.selected_track();
+    const bool has_process = track != nullptr && !track->script.transport.empty();
+    for (std::size_t i = 0; i < field_count; ++i) {
+        names_[i]->setVisible(has_process);
+        values_[i]->setVisible(has_process);
+    }
+    reason_->setVisible(has_process && !track->script.reasons.empty());
+    if (track == nullptr) {
+        title_->setText(tr("no track"));
+        return;
+    }
+    const QString name = QString::fromStdString(track->settings.name);
+    if (!has_process) {
+        title_->setText(tr("%1 · no script process").arg(name));
+        return;
+    }
+    const scripting::SlotFigures& f = track->script;
+    title_->setText(name + QStringLiteral(" · ") + QFileInfo(QString::fromStdString(f.script)).fileName());
+    values_[pid]->setText(QString::number(f.pid));
+    values_[transport]->setText(f.transport == "shm" ? tr("shared memory") : QString::fromStdString(f.transport));
+    values_[cpu]->setText(QStringLiteral("%1 %").arg(f.cpu_percent, 0, 'f', 1));
+    values_[memory]->setText(QStringLiteral("%1 MB").arg(f.rss_mb, 0, 'f', 1));
+    values_[calls]->setText(QString::number(f.calls));
+    values_[late]->setText(tr("%1 / %2, stale %3").arg(f.late).arg(f.missed).arg(f.stale));
+    values_[restarts]->setText(QString::number(f.restarts));
+    values_[events]->setText(tr("%1 in, %2 out").arg(f.events_in).arg(f.events_out));
+    values_[wait]->setText(microseconds(f.wait));
+    values_[busy]->setText(microseconds(f.busy));
+    if (!f.reasons.empty()) {
+        reason_->setText(QString::fromStdString(f.reasons.back()).trimmed());
+    }
+}
+
+}  // namespace outboard::ui

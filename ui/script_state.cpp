@@ -1,0 +1,61 @@
+#include "ui/script_state.h"
+
+#include <QObject>
+
+#include "ui/theme.h"
+
+namespace outboard::ui {
+
+ScriptState script_state(const audio::TrackSnapshot& track) {
+    using scripting::SlotState;
+    const scripting::SlotFigures& figures = track.script;
+    const QString reason =
+        figures.reasons.empty() ? QString() : QString::fromStdString(figures.reasons.back()).trimmed();
+    const Theme& t = theme();
+    ScriptState state;
+    switch (figures.state) {
+        case SlotState::empty:
+            state = {QObject::tr("no script"), QObject::tr("Everything passes to the instrument."), t.slate, false};
+            break;
+        case SlotState::loading:
+            state = {QObject::tr("loading"), QObject::tr("The script's process is starting."), t.yellow, false};
+            break;
+        case SlotState::live:
+            state = {QObject::tr("running"), QObject::tr("Answers in the same block."), t.green, false};
+            break;
+        case SlotState::late:
+            state = {QObject::tr("late"), QObject::tr("It owes an earlier block."), t.yellow, false};
+            break;
+        case SlotState::pipelined:
+            state = {QObject::tr("late: pipelined"),
+                     QObject::tr("It was late again and again and now plays one block later."), t.yellow, false};
+            break;
+        case SlotState::bypassed:
+            state = {track.settings.bypassed || reason.isEmpty() ? QObject::tr("bypassed: by you")
+                                                                 : QObject::tr("bypassed: %1").arg(reason),
+                     QObject::tr("Everything passes; the script is not called."), t.slate, false};
+            break;
+        case SlotState::restarting:
+            state = {QObject::tr("restarting"), QObject::tr("Its process ended; a new one is on its way."), t.yellow,
+                     false};
+            break;
+        case SlotState::failed:
+            state = {QObject::tr("failed"), QObject::tr("The script cannot be loaded: see the console."), t.red, true};
+            break;
+    }
+    const bool runs = figures.state == SlotState::live || figures.state == SlotState::late;
+    if (runs && figures.late > 0) {
+        state.words = QObject::tr("late %1").arg(figures.late);
+        state.lamp = t.yellow;
+        state.detail += QLatin1Char(' ') + QObject::tr("Late answers since reset: %1.").arg(figures.late);
+    }
+    if (figures.restarts > 0) {
+        state.detail += QLatin1Char(' ') + QObject::tr("Restarts: %1.").arg(figures.restarts);
+    }
+    if (!reason.isEmpty()) {
+        state.detail += QLatin1Char(' ') + reason;
+    }
+    return state;
+}
+
+}  // namespace outboard::ui

@@ -1,0 +1,20 @@
+// What a track's script is doing, in words and a lamp.
+#pragma once
+
+#include <QColor>
+#include <QString>
+
+#include "audio/engine.h"
+
+namespace outboard::ui {
+
+struct ScriptState {
+    QString words;   ///< short: "running", "late 2", "bypassed: 20 errors in a second"
+    QString detail;  ///< a sentence or two for the tooltip
+    QColor lamp;
+    bool failed = false;
+};
+
+[[nodiscard]] ScriptState script_state(const audio::TrackSnapshot& track);
+
+}  // namespace outboard::ui
