@@ -249,7 +249,7 @@ void Sequencer::reach_end(double sample) noexcept {
 
 /// All that is due before `end`, in order; stops early when `out` is full and goes on in the next block.
 void Sequencer::emit(std::int64_t start, std::int64_t end, EventList& out) noexcept {
-    if (releasing_ && !emit_releases(start, out)) {
+    if ((releasing_ && !emit_releases(start, out)) || !emit_chase(start, out)) {
         return;
     }
     if (has_tail_) {
@@ -263,9 +263,6 @@ void Sequencer::emit(std::int64_t start, std::int64_t end, EventList& out) noexc
         }
     }
     ended_ = at_end_;
-    if (!emit_chase(start, out)) {
-        return;
-    }
     if (playing_) {
         emit_events(cursor_, start, end, out);
     }

@@ -36,6 +36,12 @@ public:
             const auto count = static_cast<std::uint32_t>(std::min<std::int64_t>(block, end - time));
             list_.clear();
             sequencer.next_block(time, count, clock, list_);
+            std::int64_t last = time;
+            for (const Event& event : list_) {
+                EXPECT_GE(event.time, last) << "inside the block, in time order";
+                EXPECT_LT(event.time, time + count);
+                last = event.time;
+            }
             events.insert(events.end(), list_.begin(), list_.end());
             time += count;
         }
@@ -388,6 +394,23 @@ TEST(Sequencer, WhatDoesNotFitComesLater) {
     }
     EXPECT_EQ(offs.size(), 100u) << "each key once";
     EXPECT_EQ(player.sequencer.events_lost(), 0u);
+}
+
+TEST(Sequencer, WhatDoesNotFitKeepsItsOrderAcrossALoop) {
+    Track track;
+    for (std::uint8_t cc = 1; cc < 60; ++cc) {
+        track.at(0, {0xB0, cc, 1});
+    }
+    const auto song = load_tracks(0, 96, {track.at(2, {0x90, 60, 1}).at(3, {0xB0, 7, 9}).end(1)});
+    Player player(song.get(), 5);
+    player.sequencer.set_loop(true);
+    player.sequencer.seek(song->beat_of(3));
+    player.sequencer.play();
+    const auto events = player.run(200'000, 1024);
+    for (std::size_t i = 0; i < 5; ++i) {
+        EXPECT_EQ(events[i].origin, 0u) << "chased first";
+    }
+    EXPECT_GT(player.sequencer.events_lost(), 0u) << "a list far too small is told of";
 }
 
 TEST(Sequencer, ShowsBarsAndBeats) {
