@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "allocations.h"
 #include "songs.h"
 
 namespace outboard::audio {
@@ -456,6 +457,33 @@ TEST(Sequencer, AnotherSongEndsTheNotesOfTheOldOne) {
     EXPECT_THAT(words(player.run(100)), ElementsAre("200: 90 1 1 #1"));
     player.sequencer.set_song(nullptr);
     EXPECT_THAT(words(player.run(100)), ElementsAre("300: 80 1 64 #0"));
+}
+
+TEST(Sequencer, NeverAllocates) {
+    const auto paths = testing::song_set();
+    ASSERT_EQ(paths.size(), testing::song_set_size);
+    const auto song = Song::load(paths[10]);
+    Sequencer sequencer(rate);
+    ClockMap clock;
+    EventList list(4096);
+    allocations::Scope scope;
+    sequencer.set_song(song.get());
+    sequencer.set_loop(true);
+    for (std::int64_t block = 0; block < 20'000; ++block) {
+        if (block % 1000 == 0) {
+            sequencer.play();
+        } else if (block % 1000 == 300) {
+            sequencer.seek(static_cast<double>(block % 7) * 20);
+        } else if (block % 1000 == 600) {
+            sequencer.set_tempo(static_cast<double>(block % 3) * 70);
+        } else if (block % 1000 == 900) {
+            sequencer.stop();
+        }
+        list.clear();
+        sequencer.next_block(block * 256, 256, clock, list);
+    }
+    EXPECT_EQ(scope.count(), 0u);
+    EXPECT_EQ(scope.frees(), 0u);
 }
 
 TEST(Sequencer, AGapInTimeMovesTheSong) {
