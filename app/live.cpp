@@ -13,11 +13,14 @@ LiveOptions live_options(const CommandLine& line) {
     return {line.transport, line.pipelined, line.deadline, line.seed};
 }
 
-Live::Live(const audio::Session& session, const LiveOptions& options) : device_(audio::open_device(session.device)) {
+Live::Live(const audio::Session& session, const LiveOptions& options)
+    : device_(audio::open_device(session.device)),
+      midi_input_names_(session.midi_inputs) {
     scripting::ScriptHost::Options host;
     host.transport = options.transport;
     host.sample_rate = device_->rate();
     host.seed = options.seed;
+    host.pipelined = options.pipelined;
     host_ = std::make_unique<scripting::ScriptHost>(host);
 
     audio::Engine::Options engine;
@@ -26,11 +29,6 @@ Live::Live(const audio::Session& session, const LiveOptions& options) : device_(
     engine.deadline = options.deadline;
     engine.pipelined = options.pipelined;
     engine_ = std::make_unique<audio::Engine>(engine, *host_, session);
-    try {
-        midi_inputs_ = std::make_unique<audio::MidiInputs>(*engine_, session.midi_inputs);
-    } catch (const std::exception& error) {
-        midi_notice_ = error.what();  // a keyboard that is not plugged in is no reason not to play
-    }
 }
 
 Live::~Live() {
@@ -40,6 +38,11 @@ Live::~Live() {
 }
 
 void Live::start() {
+    try {
+        midi_inputs_ = std::make_unique<audio::MidiInputs>(*engine_, midi_input_names_);
+    } catch (const std::exception& error) {
+        midi_notice_ = error.what();  // a keyboard that is not plugged in is no reason not to play
+    }
     device_->start(*engine_);
     for (int i = 0; i < 200; ++i) {
         if (const auto thread = device_->callback_priority()) {

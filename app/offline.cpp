@@ -11,9 +11,9 @@
 #include "app/session_source.h"
 #include "app/stats_file.h"
 #include "app/terminal.h"
+#include "app/text_file.h"
 #include "app/verbs.h"
 #include "audio/render.h"
-#include "audio/temporary_file.h"
 
 namespace outboard::app {
 namespace {
@@ -48,11 +48,8 @@ using Work = audio::RenderResult (*)(audio::Engine&, const audio::RenderOptions&
 
 int run_offline(const CommandLine& line, Work work, const char* title) {
     const auto source = find_session(line);
-    for (const auto& path : {line.output, line.stats}) {
-        if (!path.empty()) {
-            const audio::TemporaryFile trial(path);  // told before the work, not after it
-        }
-    }
+    require_writable(line.output);  // told before the work, not after it
+    require_writable(line.stats);
     const auto& session = source.session;
     const auto frames = session.device.frames > 0 ? session.device.frames : default_frames;
 
@@ -99,6 +96,7 @@ Offline::Offline(const audio::Session& session, const LiveOptions& options) {
     host.transport = options.transport;
     host.sample_rate = session.device.rate;
     host.seed = options.seed;
+    host.pipelined = options.pipelined;
     host.offline = true;
     host_ = std::make_unique<scripting::ScriptHost>(host);
     audio::Engine::Options engine;
