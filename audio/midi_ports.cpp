@@ -10,10 +10,12 @@
 #include <thread>
 
 #include <RtMidi.h>
+#include <unistd.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "audio/engine.h"
+#include "audio/quiet_libraries.h"
 #include "audio/spsc_queue.h"
 #include "ipc/clock.h"
 
@@ -26,16 +28,27 @@ constexpr const char* client_name = "Outboard";
 /// RtMidi prints warnings ("no devices found", "JACK server not running?") unless somebody takes them.
 void take_warning(RtMidiError::Type, const std::string&, void*) {}
 
+/// RtMidi's constructors print before they throw; so what they cannot find is not looked for.
+bool is_there(RtMidi::Api system) {
+    switch (system) {
+        case RtMidi::LINUX_ALSA: return access("/dev/snd/seq", F_OK) == 0;
+        case RtMidi::UNIX_JACK: return jack_server_runs();
+        case RtMidi::RTMIDI_DUMMY: return false;
+        default: return true;
+    }
+}
+
 /// A port object of the first system that works here; null where there is none.
 template <typename Port>
 std::unique_ptr<Port> make_port() {
+    quiet_sound_libraries();
     std::vector<RtMidi::Api> systems;
     RtMidi::getCompiledApi(systems);
-    // ALSA before JACK: it sees USB keyboards without a server. Without its sequencer the constructor throws.
+    // ALSA before JACK: it sees USB keyboards without a server.
     std::sort(systems.begin(), systems.end(),
               [](RtMidi::Api a, RtMidi::Api b) { return (a == RtMidi::UNIX_JACK) < (b == RtMidi::UNIX_JACK); });
     for (const RtMidi::Api system : systems) {
-        if (system == RtMidi::RTMIDI_DUMMY) {
+        if (!is_there(system)) {
             continue;
         }
         try {
@@ -81,9 +94,11 @@ unsigned find_port(const std::vector<std::string>& names, const std::string& wan
     if (std::count_if(names.begin(), names.end(), fits) == 1) {
         return static_cast<unsigned>(std::find_if(names.begin(), names.end(), fits) - names.begin());
     }
-    throw std::runtime_error(names.empty() ? fmt::format("There is no MIDI {} \"{}\": this system has none at all.", kind, wanted)
-                                           : fmt::format("There is no MIDI {} \"{}\"; there are: {}.", kind, wanted,
-                                                         fmt::join(names, ", ")));
+    if (names.empty()) {
+        throw std::runtime_error(fmt::format("There is no MIDI {} \"{}\": this system has none at all.", kind, wanted));
+    }
+    throw std::runtime_error(
+        fmt::format("There is no MIDI {} \"{}\"; there are: {}.", kind, wanted, fmt::join(names, ", ")));
 }
 
 }  // namespace

@@ -32,4 +32,21 @@ void quiet_sound_libraries() noexcept {
     }
 }
 
+bool jack_server_runs() noexcept {
+    constexpr int no_start_server = 1;  // JackNoStartServer, part of JACK's binary interface
+    using Open = void* (*)(const char*, int, int*, ...);
+    const auto open = loaded_function<Open>("jack_client_open");
+    const auto close = loaded_function<int (*)(void*)>("jack_client_close");
+    if (open == nullptr || close == nullptr) {
+        return false;
+    }
+    int status = 0;
+    void* const client = open("Outboard looks", no_start_server, &status);
+    if (client == nullptr) {
+        return false;
+    }
+    close(client);
+    return true;
+}
+
 }  // namespace outboard::audio

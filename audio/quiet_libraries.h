@@ -7,4 +7,7 @@ namespace outboard::audio {
 /// looked up at run time, because only PortAudio is linked against them. Cheap; may be called again.
 void quiet_sound_libraries() noexcept;
 
+/// [control] Whether a JACK server can be reached. Starts none. A few milliseconds when there is one.
+[[nodiscard]] bool jack_server_runs() noexcept;
+
 }  // namespace outboard::audio
