@@ -22,6 +22,7 @@ from ._events import (
     Raw,
 )
 from ._handlers import on
+from ._loops import every, live_loop
 from ._params import Knob, Menu, Toggle
 from ._random import rng
 from ._state import held, key_down, midi, transport
@@ -51,9 +52,11 @@ __all__ = [
     "bars",
     "beats",
     "emit",
+    "every",
     "grid",
     "held",
     "key_down",
+    "live_loop",
     "log",
     "midi",
     "ms",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import linecache
 import os
 import sys
+import tokenize
 from types import ModuleType
 
 from . import _active
+from ._errors import LoadError
 from ._runtime import Runtime
 
 
@@ -15,8 +18,13 @@ def execute(rt: Runtime, path: str) -> ModuleType:
     """Runs the file as a module of its own. Whatever it raises comes out."""
     with open(path, "rb") as file:
         source = file.read()
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        text = io.TextIOWrapper(io.BytesIO(source), encoding).read()
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        raise LoadError(f"the script is not {error.encoding} text: save it as UTF-8", path, line) from None
     # Tracebacks show the lines that run, also when the file is edited meanwhile.
-    text = source.decode("utf-8", "replace")
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     module = ModuleType(f"script_{os.path.splitext(os.path.basename(path))[0]}")
     module.__file__ = path
@@ -25,6 +33,6 @@ def execute(rt: Runtime, path: str) -> ModuleType:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     _active.runtime = rt
-    exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+    exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
     rt.loaded()
     return module

@@ -100,7 +100,7 @@ class Runner(Schedule):
                 task.waits_for = None
                 wait = task.resume(waited._settle(self, task))
             task.started = True
-            if type(wait) is Time:
+            if type(wait) is Time and not task.cancelled:
                 self.aim(task, wait)
                 self.schedule(task, task.token)
             else:
@@ -118,6 +118,9 @@ class Runner(Schedule):
         return True
 
     def _arm(self, task: Task, wait: object) -> None:
+        if task.cancelled:
+            self.schedule_now(task)
+            return
         while True:
             try:
                 if not isinstance(wait, Wait):
@@ -129,8 +132,6 @@ class Runner(Schedule):
                 # Raised at the await, where the script can see and catch it.
                 task.waits_for = None
                 wait = task.coroutine.throw(error)
-        if task.cancelled:
-            self.schedule_now(task)
 
     def wake(self, task: Task, token: int) -> None:
         """What a task waits for has happened: it runs after what is queued already for this sample."""

@@ -7,7 +7,7 @@ the tasks that are due, in the order they were scheduled; until nothing is due.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Callable, Coroutine
 
 from . import _foreign
 from ._clock import Clock
@@ -17,7 +17,8 @@ from ._handlers import ANY, START, Handler
 from ._incoming import note_off, note_on, other
 from ._output import Output
 from ._params import Parameter
-from ._position import Context
+from ._loops import Loop
+from ._position import Context, Position
 from ._random import rng
 from ._runner import RAISED
 from ._state import ANY_CHANNEL, ChannelState
@@ -79,6 +80,12 @@ class Runtime(Output):
         self.presses: dict[int, NoteOn] = {}
         self._by_key: dict[int, list[NoteOn]] = {}
         self.channels = [ChannelState() for _ in range(ANY_CHANNEL + 1)]
+        #: What begins when the script becomes live; after a panic it waits for the next note or play.
+        self.loops: list[Loop] = []
+        self.live_loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
+        self._loops_wait = False
+        self._live = False
+        self._follows_transport = False
         self._handler_context = Context()
         self._rng_seed = f"{seed}:{slot}"
         rng.seed(self._rng_seed)
@@ -88,6 +95,7 @@ class Runtime(Output):
     def loaded(self) -> None:
         """The script was read: what it declared is fixed."""
         self.loading = False
+        self._follows_transport = any(loop.transport for loop in self.loops)
         anything = self.declared.get(ANY, [])
         for kind in KINDS:
             self._takers[kind] = (*self.declared.get(kind, ()), *anything)
@@ -139,6 +147,10 @@ class Runtime(Output):
             p = self.by_beat[0][2]
             wake_beat = p.hi + p.lo
             mask |= 1 << TRANSPORT
+        if self._loops_wait:
+            mask |= 1 << NOTE_ON | 1 << TRANSPORT
+        elif self._follows_transport:
+            mask |= 1 << TRANSPORT
         return self.out, wake_sample, wake_beat, mask
 
     def _event(self, record: Record) -> None:
@@ -156,6 +168,8 @@ class Runtime(Output):
             self._remember(kind, channel, b1, b2)
         if flags:
             return
+        if self._loops_wait and kind == NOTE_ON:
+            self._begin_loops()
         if not self.bypassed:
             for handler in self._takers[kind]:
                 if (handler.channel is None or handler.channel == channel) and (
@@ -215,8 +229,26 @@ class Runtime(Output):
             elif kind == PROGRAM_CHANGE:
                 state.program_value = b1
 
+    def run_at(self, handler: Handler, at: Position) -> Task | None:
+        """Runs a function that takes nothing at an exact position. Gives its task if it is one."""
+        if handler.is_async:
+            task = Task(handler.name, handler.fn())
+            task.place_like(at)
+            task.channel = self.first_channel
+            self.tasks[task] = None
+            self.step(task)
+            return task
+        self._run(handler, (), 0, self.first_channel, None, at)
+        return None
+
     def _run(
-        self, handler: Handler, args: tuple[object, ...], port: int, channel: int, press: NoteOn | None
+        self,
+        handler: Handler,
+        args: tuple[object, ...],
+        port: int,
+        channel: int,
+        press: NoteOn | None,
+        at: Position | None = None,
     ) -> bool:
         """Runs a handler at once, to its end or first await. False if it raised before it had done anything."""
         if handler.is_async:
@@ -228,9 +260,12 @@ class Runtime(Output):
             self.tasks[task] = None
             return self.step(task) or task.acted
         context = self._handler_context
-        context.hi = self.now
-        context.lo = 0.0
-        context.in_beats = False
+        if at is None:
+            context.hi = self.now
+            context.lo = 0.0
+            context.in_beats = False
+        else:
+            context.place_like(at)
         context.port = port
         context.channel = channel
         context.press = press
@@ -249,11 +284,21 @@ class Runtime(Output):
     # ---- what is no event ---------------------------------------------------------------------------------------
 
     def _transport(self, record: Record) -> None:
-        started = self.clock.known and record[6] and not self.clock.playing
+        was_playing = self.clock.playing
+        started = self.clock.known and record[6] and not was_playing
         jumped = set_point(self.clock, record)
+        stopped = was_playing and not self.clock.playing
         if started:
             rng.seed(self._rng_seed)
         self.requeue_beats(jumped)
+        if self.loops and self._live and not self.bypassed:
+            for loop in self.loops:
+                if stopped and loop.transport:
+                    loop.end(self)
+                elif started and (loop.transport or self._loops_wait):
+                    loop.begin(self)
+            if started:
+                self._loops_wait = False
 
     def _parameter(self, index: int, value: float) -> None:
         parameter = self.parameters[index]
@@ -270,6 +315,14 @@ class Runtime(Output):
         if not self.bypassed:
             for handler in self.declared.get(START, ()):
                 self._run(handler, (), 0, self.first_channel, None)
+            self._live = True
+            self._begin_loops()
+
+    def _begin_loops(self) -> None:
+        self._loops_wait = False
+        for loop in self.loops:
+            if self.clock.playing or not loop.transport:
+                loop.begin(self)
 
     def _panic(self) -> None:
         self.cancel_all()
@@ -278,3 +331,4 @@ class Runtime(Output):
         self.presses.clear()
         self._by_key.clear()
         self.sent.clear()
+        self._loops_wait = self._live and bool(self.loops)

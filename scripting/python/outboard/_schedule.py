@@ -54,6 +54,12 @@ class Schedule:
             return self.clock.beat_of(self.now)
         return p.hi + p.lo if p.in_beats else self.clock.beat_of(p.hi + p.lo)
 
+    def here_in_beats(self) -> float:
+        """The clock beat at which something begins that belongs to the sample, not to what is running: exactly on the
+        last transport point if that is what this sample brought."""
+        clock = self.clock
+        return clock.clock_beat if round_sample(clock.sample) == self.now else clock.beat_of(self.now)
+
     def aim(self, p: Position, time: Time) -> None:
         """Moves a position on by a time. A time below zero is no time."""
         p.rest = 0.0
@@ -93,13 +99,13 @@ class Schedule:
             if target > origin:
                 p.place(target)
 
-    def aim_at_grid(self, p: Position, grid: Grid) -> None:
-        """Moves a position to the next line of a grid."""
+    def aim_at_grid(self, p: Position, grid: Grid, including: bool = False) -> None:
+        """Moves a position to the next line of a grid, or to the line on which it stands."""
         if not p.in_beats:
             p.place_beat(self.clock.beat_of(p.hi + p.lo))
         p.rest = 0.0
         p.grid = grid
-        p.since = p.hi + p.lo
+        p.since = p.hi + p.lo - (2 * _SAME_LINE if including else 0.0)
         p.place_beat(self._line(grid, p.since, -math.inf))
 
     def _line(self, grid: Grid, since: float, reached: float) -> float:

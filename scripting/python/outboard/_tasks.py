@@ -99,6 +99,9 @@ def spawn(fn: Callable[..., Running], *args: object, name: str | None = None, re
             if not replace:
                 return running
             rt.cancel(running)
+    if isinstance(fn, Coroutine):
+        fn.close()
+        raise TypeError("spawn takes the function and its arguments apart: spawn(f, 1), not spawn(f(1))")
     coroutine = fn(*args) if callable(fn) else None
     if not isinstance(coroutine, Coroutine):
         raise TypeError(f"spawn takes an async function and its arguments, not {fn!r}")
@@ -185,6 +188,7 @@ def wait_any(*waits: W) -> WaitAny[W]:
     for wait in waits:
         if not isinstance(wait, Wait):
             raise TypeError(
-                f"wait_any takes what can be awaited, such as ms(20), e.released() or received('name'), not {wait!r}"
+                "wait_any takes what can be awaited, such as ms(20), e.released() or received('name'), "
+                f"not {type(wait).__name__}"
             )
     return WaitAny(waits)

@@ -261,7 +261,8 @@ class _Host:
                 inputs.append(records.popleft())
             self._block(start, frames, inputs, always=block is None)
             start += frames
-        self.ledger.advance(end - 1)
+        if self._queued:
+            self.rt.run_block(end, 0, self._queued)
         self.ledger.finish()
 
     def _block(self, start: int, frames: int, inputs: list[Record], always: bool) -> None:
