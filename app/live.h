@@ -33,7 +33,7 @@ public:
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
 
-    /// [control] The device calls the engine from now on. Waits for its first call, at most a second, to give the
+    /// [control] Opens the MIDI inputs; the device calls the engine from now on. Waits for its first call, at most a second, to give the
     /// scripts the priority that belongs to it. Throws std::runtime_error with a sentence.
     void start();
     /// [control] Lets everything that sounds end, then stops the device: afterwards the figures are final.
@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] audio::Engine& engine() noexcept { return *engine_; }
     [[nodiscard]] audio::Device& device() noexcept { return *device_; }
-    /// Sentences worth showing: no sound card, a MIDI input that is not there.
+    /// After start: sentences worth showing, such as no sound card, or a MIDI input that is not there.
     [[nodiscard]] std::vector<std::string> notices() const;
     /// "JACK Audio Connection Kit · 48000 Hz · 128 frames (2.67 ms)".
     [[nodiscard]] std::string device_text() const;
@@ -50,6 +50,7 @@ private:
     std::unique_ptr<scripting::ScriptHost> host_;  // outlives the engine
     std::unique_ptr<audio::Device> device_;
     std::unique_ptr<audio::Engine> engine_;
+    std::vector<std::string> midi_input_names_;
     std::unique_ptr<audio::MidiInputs> midi_inputs_;
     std::string midi_notice_;
 };

