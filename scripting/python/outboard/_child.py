@@ -10,7 +10,7 @@ from ._console import Console, host_writer
 from ._errors import describe
 from ._load import execute
 from ._runtime import Answer, Record, Runtime
-from ._wire import ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
+from ._wire import BYPASSED, ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
 
 
 def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -62,4 +62,4 @@ def run_block(start: int, frames: int, records: list[Record]) -> Answer:
         for record in records:
             if record[0] <= SYSEX and not record[8] & (STATE | PASSED) and record[2] not in passed:
                 done.append((PASS, max(record[1], now), record[2]))
-        return done, NEVER, float("inf"), 0
+        return done, NEVER, float("inf"), BYPASSED if rt is not None else 0

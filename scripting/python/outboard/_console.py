@@ -15,7 +15,7 @@ Write = Callable[[int, str, str, int], None]
 _LEVELS = ("", "debug: ", "info: ", "warning: ", "error: ")
 
 
-def _to_terminal(level: int, text: str, file: str, line: int) -> None:
+def to_terminal(level: int, text: str, file: str, line: int) -> None:
     out = sys.stdout if level in (PRINT, INFO) else sys.stderr
     print(f"{_LEVELS[level]}{text}", file=out)
 
@@ -25,7 +25,7 @@ def host_writer() -> Write:
     try:
         import _outboard_host
     except ImportError:
-        return _to_terminal
+        return to_terminal
     writer: Write = _outboard_host.write
     return writer
 
@@ -53,7 +53,7 @@ class Log:
 
     def _line(self, level: int, values: tuple[object, ...]) -> None:
         rt = _active.runtime
-        write = rt.write if rt is not None else _to_terminal
+        write = rt.write if rt is not None else to_terminal
         write(level, " ".join(map(str, values)), *caller())
 
 

@@ -24,6 +24,7 @@ from ._runner import RAISED
 from ._state import ANY_CHANNEL, ChannelState
 from ._tasks import Task
 from ._wire import (
+    BYPASSED,
     CHANNEL_PRESSURE,
     CONTROL_CHANGE,
     ERROR,
@@ -137,7 +138,7 @@ class Runtime(Output):
                 self._panic()
         self.run_until(end)
         self.drop_stale()
-        mask = 0
+        mask = BYPASSED if self.bypassed else 0
         if self.awaited_presses:
             mask |= 1 << NOTE_OFF
         wake_sample, wake_beat = NEVER, math.inf

@@ -34,6 +34,9 @@ AT_SAMPLE: Final = 1
 AT_BEAT: Final = 2
 AT_KEY_UP: Final = 3
 
+# In the mask of what wakes the script: it is bypassed from now on.
+BYPASSED: Final = 1 << 62
+
 NEVER: Final = 2**63 - 1
 
 # Levels of a line on the console.

@@ -209,9 +209,9 @@ def test_run_block_never_raises(tmp_path, capfd):
     records = [(4, 64, 1, 0, 0, 0xB0, 1, 1, 0), (1, 70, 2, 0, 0, 0x90, 60, 200, 0), (4, 71, 3, 0, 0, 0xB0, 1, 1, 0)]
     out, *wake = _child.run_block(64, 64, records)
     assert [record for record in out if record[0] == 64] == [(64, 64, 1), (64, 70, 2), (64, 71, 3)]
-    assert wake == [NEVER, math.inf, 0]
+    assert wake == [NEVER, math.inf, 1 << 62]  # bypassed
     assert "IndexError" in capfd.readouterr().err
-    assert _child.run_block(128, 64, [(1, 130, 4, 0, 0, 0x90, 60, 100, 0)])[0] == [(64, 130, 4)]  # bypassed
+    assert _child.run_block(128, 64, [(1, 130, 4, 0, 0, 0x90, 60, 100, 0)]) == ([(64, 130, 4)], NEVER, math.inf, 1 << 62)
 
 
 def test_run_block_before_load_only_passes():

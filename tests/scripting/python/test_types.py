@@ -78,4 +78,4 @@ def test_public_signatures_do_not_say_any():
 
 @pytest.mark.parametrize("name", [path.name for path in sorted((PYTHON / "outboard").glob("*.py"))])
 def test_files_stay_small(name):
-    assert len((PYTHON / "outboard" / name).read_text(encoding="utf-8").splitlines()) <= 420
+    assert len((PYTHON / "outboard" / name).read_text(encoding="utf-8").splitlines()) <= 400

@@ -1,0 +1,192 @@
+"""What can come in to a script under test, and the records that are made of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Iterable, Sequence, Union
+
+from ._clock import Clock, round_sample
+from ._events import (
+    ChannelPressure,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    PitchBend,
+    PolyPressure,
+    ProgramChange,
+)
+from ._ledger import Record
+from ._runtime import Runtime
+from ._wire import (
+    CHANNEL_PRESSURE,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    PANIC,
+    PARAMETER,
+    PITCH_BEND,
+    POLY_PRESSURE,
+    PROGRAM_CHANGE,
+    START,
+    STATE,
+    SYSEX,
+    TRANSPORT,
+)
+
+
+class TransportChange:
+    """From the sample `time` on, which may be fractional: another tempo, playing or not, another song beat, another
+    signature. What is not given stays."""
+
+    __slots__ = ("time", "tempo", "playing", "beat", "time_signature")
+
+    def __init__(
+        self,
+        *,
+        time: float,
+        tempo: float | None = None,
+        playing: bool | None = None,
+        beat: float | None = None,
+        time_signature: tuple[int, int] | None = None,
+    ) -> None:
+        self.time = time
+        self.tempo = tempo
+        self.playing = playing
+        self.beat = beat
+        self.time_signature = time_signature
+
+
+class ParameterChange:
+    """The user moves a control, as the host has it: a knob's value, a menu's index, a toggle's 0 or 1."""
+
+    __slots__ = ("time", "id", "value")
+
+    def __init__(self, *, time: int, id: str, value: float) -> None:
+        self.time = time
+        self.id = id
+        self.value = value
+
+
+class MidiBytes:
+    """An input event by its bytes, for what the event classes cannot say."""
+
+    __slots__ = ("time", "data", "port")
+
+    def __init__(self, *, time: int, data: bytes, port: int = 0) -> None:
+        self.time = time
+        self.data = data
+        self.port = port
+
+
+class Panic:
+    """All notes end at once, all tasks are cancelled."""
+
+    __slots__ = ("time",)
+
+    def __init__(self, *, time: int) -> None:
+        self.time = time
+
+
+Input = Union[Event, TransportChange, ParameterChange, MidiBytes, Panic]
+
+
+def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runtime, clock: Clock) -> deque[Record]:
+    """The input as records, in time order."""
+    song = Clock(clock.sample_rate)
+    records: list[Record] = [_point(song, 0, 0.0, 0.0, clock.tempo, clock.playing, clock.numerator, clock.denominator)]
+    seq = 0
+    for press in held_before:
+        seq += 1
+        records.append((*_midi(press, seq)[:8], STATE))
+    records.append((START, 0))
+    numbers = {parameter.id: number for number, parameter in enumerate(rt.parameters)}
+    # A panic comes first at its sample: what the script does there comes after it.
+    for event in sorted(events, key=lambda event: (event.time, not isinstance(event, Panic))):
+        time = round_sample(event.time)
+        if isinstance(event, (Event, MidiBytes)):
+            seq += 1
+            records.append(_midi(event, seq))
+        elif isinstance(event, TransportChange):
+            beat = song.beat_of(event.time)
+            records.append(
+                _point(
+                    song,
+                    event.time,
+                    beat,
+                    song.song_beat_at(beat) if event.beat is None else event.beat,
+                    event.tempo or song.tempo,
+                    song.playing if event.playing is None else event.playing,
+                    *(event.time_signature or (song.numerator, song.denominator)),
+                )
+            )
+        elif isinstance(event, ParameterChange):
+            records.append((PARAMETER, time, numbers[event.id], event.value))
+        else:
+            records.append((PANIC, time))
+    return deque(records)
+
+
+def _point(
+    song: Clock, sample: float, beat: float, song_beat: float, tempo: float, playing: bool, numerator: int, denom: int
+) -> Record:
+    bars = int((song_beat - song.bar_beat) // song.bar_length)
+    bar_beat, bar = song.bar_beat + bars * song.bar_length, song.bar_number + bars
+    song.set_point(sample, beat, song_beat, tempo, playing, numerator, denom, bar_beat, bar)
+    return (
+        TRANSPORT,
+        round_sample(sample),
+        float(sample),
+        beat,
+        song_beat,
+        float(tempo),
+        int(playing),
+        numerator,
+        denom,
+        bar_beat,
+        bar,
+    )
+
+
+def _midi(event: Event | MidiBytes, seq: int) -> Record:
+    if isinstance(event, MidiBytes):
+        status, b1, b2 = (*event.data[:3], 0, 0)[:3]
+        channel = status & 15
+        kind = _KINDS.get(status & 0xF0, SYSEX)
+        if kind == NOTE_ON and b2 == 0:
+            kind = NOTE_OFF
+        if kind == SYSEX:
+            return (SYSEX, event.time, seq, event.port, 0, status, 0, 0, 0)
+        return (kind, event.time, seq, event.port, channel, status, b1, b2, 0)
+    channel = max(event.channel, 1) - 1
+    status, b1, b2 = _bytes(event)
+    return (_KINDS[status], event.time, seq, event.port, channel, status | channel, b1, b2, 0)
+
+
+_KINDS = {
+    0x80: NOTE_OFF,
+    0x90: NOTE_ON,
+    0xA0: POLY_PRESSURE,
+    0xB0: CONTROL_CHANGE,
+    0xC0: PROGRAM_CHANGE,
+    0xD0: CHANNEL_PRESSURE,
+    0xE0: PITCH_BEND,
+}
+
+
+def _bytes(event: Event) -> tuple[int, int, int]:
+    if isinstance(event, NoteOn):
+        return 0x90, event.key, event.velocity7
+    if isinstance(event, NoteOff):
+        return 0x80, event.key, event.velocity7
+    if isinstance(event, ControlChange):
+        return 0xB0, event.cc, event.value7
+    if isinstance(event, PolyPressure):
+        return 0xA0, event.key, event.value7
+    if isinstance(event, ChannelPressure):
+        return 0xD0, event.value7, 0
+    if isinstance(event, PitchBend):
+        return 0xE0, event.value14 & 127, event.value14 >> 7
+    if isinstance(event, ProgramChange):
+        return 0xC0, event.program, 0
+    raise TypeError(f"{event!r} cannot come in: for bytes of your own use MidiBytes")
