@@ -39,7 +39,7 @@ TrackControls::TrackControls(const TrackSettings& settings) noexcept
 Track::Track(std::uint32_t id, scripting::ScriptHost& host, const TrackSettings& settings, std::uint32_t max_block)
     : id_(id),
       host_(host),
-      slot_(host.add_slot(settings.name, first_channel(settings))),
+      slot_(host.add_slot(settings.name, first_channel(settings), id)),
       controls_(settings),
       kept_(faults::enabled ? 32768 : 0),
       left_(max_block),

@@ -50,11 +50,11 @@ void ControlThread::wake() noexcept {
     [[maybe_unused]] const ssize_t written = ::write(wake_write_.get(), &byte, 1);  // full: it is awake already
 }
 
-Slot& ControlThread::add(const std::string& name, std::uint8_t channel) {
+Slot& ControlThread::add(const std::string& name, std::uint8_t channel, std::uint32_t tag) {
     auto seat = std::make_unique<Seat>();
     const std::lock_guard lock(seats_mutex_);
     seat->slot = std::make_unique<Slot>(
-        Slot::Options{next_id_++, name, channel, options_.sample_rate, options_.offline, options_.pipelined});
+        Slot::Options{tag, name, channel, options_.sample_rate, options_.offline, options_.pipelined});
     seat->slot->wake_control = [this] { wake(); };
     seats_.push_back(std::move(seat));
     return *seats_.back()->slot;

@@ -25,7 +25,7 @@ public:
     ~ControlThread();
 
     /// The slot lives until remove() or the end of this object. Any control-side thread.
-    Slot& add(const std::string& name, std::uint8_t channel);
+    Slot& add(const std::string& name, std::uint8_t channel, std::uint32_t tag);
     void remove(Slot& slot);
     std::vector<Message> take_messages();
     void set_callback_priority(int policy, int priority);
@@ -60,7 +60,6 @@ private:
     ipc::Descriptor wake_read_, wake_write_;
     std::mutex seats_mutex_;
     std::vector<std::unique_ptr<Seat>> seats_;
-    std::uint32_t next_id_ = 0;
     std::mutex messages_mutex_;
     std::deque<Message> messages_;
     std::uint64_t messages_dropped_ = 0;

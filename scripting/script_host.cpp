@@ -52,8 +52,8 @@ struct ScriptHost::State {
 ScriptHost::ScriptHost(Options options) : state_(std::make_unique<State>(std::move(options))) {}
 ScriptHost::~ScriptHost() = default;
 
-ScriptSlot& ScriptHost::add_slot(const std::string& name, std::uint8_t channel) {
-    return state_->control.add(name, channel);
+ScriptSlot& ScriptHost::add_slot(const std::string& name, std::uint8_t channel, std::uint32_t tag) {
+    return state_->control.add(name, channel, tag);
 }
 
 void ScriptHost::remove_slot(ScriptSlot& slot) {

@@ -28,8 +28,8 @@ public:
     ~ScriptHost();
 
     /// [control] The slot lives as long as the host, or until remove(). `channel`: the track's first channel
-    /// (0-based), which `play` uses where no event gives one.
-    ScriptSlot& add_slot(const std::string& name, std::uint8_t channel);
+    /// (0-based), which `play` uses where no event gives one. `tag` is what its messages carry as Message::slot.
+    ScriptSlot& add_slot(const std::string& name, std::uint8_t channel, std::uint32_t tag = 0);
     /// [control] The audio thread must have let it go.
     void remove_slot(ScriptSlot& slot);
 

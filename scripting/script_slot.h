@@ -50,7 +50,7 @@ struct Parameter {
 /// What a script wrote, or what happened to it. Delivered by ScriptHost::take_messages on the control side.
 struct Message {
     enum class Type : std::uint8_t { print, debug, info, warning, error, notice } type = Type::info;
-    std::uint32_t slot = 0;
+    std::uint32_t slot = 0;  ///< the tag given to add_slot
     std::int64_t time = 0;  ///< sample time at which the child wrote it
     std::string text;       ///< one or more lines; for an exception the whole traceback
     std::string file;       ///< of the script, when a line is known
@@ -91,6 +91,7 @@ class ScriptSlot {
 public:
     virtual ~ScriptSlot() = default;
 
+    /// The tag given to add_slot.
     [[nodiscard]] virtual std::uint32_t id() const noexcept = 0;
 
     // ---- audio thread -------------------------------------------------------------------------------------
