@@ -57,7 +57,7 @@ class Event:
 class NoteOn(Event):
     """A key goes down. `velocity` is 0..1; `note_id` is unique among the notes; `tuning` is in semitones."""
 
-    __slots__ = ("key", "velocity", "note_id", "tuning", "_up", "_waiters", "_followers")
+    __slots__ = ("key", "velocity", "note_id", "tuning", "_up", "_up_velocity", "_waiters", "_followers")
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class NoteOn(Event):
         self.tuning: Final = tuning
         #: The sample at which the key went up; None while it is down.
         self._up: int | None = None
+        self._up_velocity = 64
         self._waiters: list[tuple[Task, int]] = []
         #: Voices whose end somebody waits for.
         self._followers: list[Voice] = []

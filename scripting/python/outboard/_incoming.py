@@ -38,6 +38,7 @@ def note_on(time: int, seq: int, port: int, channel0: int, key: int, velocity: i
     e.note_id = seq
     e.tuning = 0.0
     e._up = None
+    e._up_velocity = 64
     e._waiters = []
     e._followers = []
     return e

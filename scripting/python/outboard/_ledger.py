@@ -26,7 +26,7 @@ class Press:
     record: Record
     passed: bool = False
     bound: list[Sounding] = field(default_factory=list)
-    up_velocity: int | None = None
+    down: bool = True
 
 
 @dataclass
@@ -40,9 +40,9 @@ class Sounding:
     kind: int
     value: float
     started: int
-    press: Press | None = None
     delay: int = 0
     forwarded: bool = False
+    off_velocity: int = HALF
     due: float = NOT_YET
 
 
@@ -154,12 +154,14 @@ class Ledger:
             )
             return
         waiting.pop(0)
-        press.up_velocity = velocity
+        press.down = False
         if press.passed:
             self._press_off(press, time, velocity)
         for voice in press.bound:
             if voice.number in self._voices and voice.kind == AT_KEY_UP:
                 voice.due = time + voice.delay
+                if voice.forwarded:
+                    voice.off_velocity = velocity
         self.advance(time)
 
     def _press_off(self, press: Press, time: int, velocity: int) -> None:
@@ -172,10 +174,23 @@ class Ledger:
         _, time, number, port, channel, key, velocity, tuning, kind, value, seq, delay, forwarded = record
         assert number not in self._voices, f"voice {number} started twice"
         press = self._by_seq[seq] if seq else None
-        voice = Sounding(number, port, channel, key, kind, value, time, press, delay, bool(forwarded))
+        # A voice that was forwarded after its key went up has the release velocity in the place of the delay.
+        late = forwarded and kind == AT_SAMPLE
+        voice = Sounding(
+            number,
+            port,
+            channel,
+            key,
+            kind,
+            value,
+            time,
+            delay=0 if late else delay,
+            forwarded=bool(forwarded),
+            off_velocity=delay if late else HALF,
+        )
         self._voices[number] = voice
         if kind == AT_KEY_UP:
-            assert press is not None and press.up_velocity is None, "a voice is bound to a key press that is over"
+            assert press is not None and press.down, "a voice is bound to a key press that is over"
             press.bound.append(voice)
         self.heard.append(
             NoteOn(
@@ -202,10 +217,7 @@ class Ledger:
     def _end(self, voice: Sounding, time: int, velocity: int | None = None) -> None:
         del self._voices[voice.number]
         if velocity is None:
-            press = voice.press
-            velocity = HALF
-            if voice.forwarded and press is not None and press.up_velocity is not None:
-                velocity = press.up_velocity
+            velocity = voice.off_velocity
         self.heard.append(
             NoteOff(
                 time=time,

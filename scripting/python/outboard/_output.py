@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import _active
+from ._clock import round_sample
 from ._console import Write
 from ._position import Alarm, Context, Position
 from ._runner import Runner
@@ -54,8 +55,9 @@ class Output(Runner):
             seq = press._seq
             if forwarded:
                 port = press.port
+        told = float(round_sample(value)) if kind == AT_SAMPLE else value
         self.out.append(
-            (NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, kind, value, seq, delay, forwarded)
+            (NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, kind, told, seq, delay, forwarded)
         )
         voice = Voice(self, number, key, kind, value, press, delay)
         voices = ctx.voices
@@ -80,6 +82,12 @@ class Output(Runner):
             return AT_BEAT, self.clock.beat_of(end.hi + end.lo) + end.rest
         return (AT_BEAT if end.in_beats else AT_SAMPLE), end.hi + end.lo
 
+    def move_end(self, voice: Voice, kind: int, value: float) -> None:
+        """Another end for a voice."""
+        told = float(round_sample(value)) if kind == AT_SAMPLE else value
+        self.out.append((MOVE_END, self.now, voice.id, kind, told))
+        voice._set_end(kind, value)
+
     def correct_mixed_end(self, voice: Voice, end: Position) -> None:
         """For a mixed time: when its sample part is over, tells the host the end if the tempo has changed since."""
         if not end.rest:
@@ -89,8 +97,7 @@ class Output(Runner):
         def correct(alarm: Alarm) -> None:
             value = self.clock.beat_of(alarm.hi + alarm.lo) + rest
             if voice.alive and voice._kind == AT_BEAT and voice._value == told and abs(value - told) > 1e-9:
-                self.out.append((MOVE_END, self.now, voice.id, AT_BEAT, value))
-                voice._set_end(AT_BEAT, value)
+                self.move_end(voice, AT_BEAT, value)
 
         alarm = Alarm(correct)
         alarm.place_like(end)

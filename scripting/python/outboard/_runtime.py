@@ -195,7 +195,7 @@ class Runtime(Output):
         if not flags:
             self.out.append((PASS, self.now, seq))
         if press is not None:
-            self._key_up(press)
+            self._key_up(press, velocity if status < 0x90 else 64)
         if flags or self.bypassed:
             return
         for handler in self._takers[NOTE_OFF]:
@@ -208,8 +208,9 @@ class Runtime(Output):
                 self._run(handler, (event,), port, channel, None)
                 return
 
-    def _key_up(self, press: NoteOn) -> None:
+    def _key_up(self, press: NoteOn, velocity: int) -> None:
         press._up = self.now
+        press._up_velocity = velocity
         if press._waiters or press._followers:
             self.awaited_presses.pop(press._seq, None)
             waiters, press._waiters = press._waiters, []

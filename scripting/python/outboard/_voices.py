@@ -29,7 +29,6 @@ from ._wire import (
     END_ALL,
     END_VOICE,
     HOLD,
-    MOVE_END,
     PITCH_BEND,
     POLY_PRESSURE,
     PROGRAM_CHANGE,
@@ -121,13 +120,11 @@ class Voice:
         if velocity7 < 0:
             end = ctx.copy()
             kind, value = rt.end_after(end, after)
-            rt.out.append((MOVE_END, rt.now, self.id, kind, value))
-            self._set_end(kind, value)
+            rt.move_end(self, kind, value)
             rt.correct_mixed_end(self, end)
             return
         # The host's ends carry no release velocity: this one is sent by the script when it is due.
-        rt.out.append((MOVE_END, rt.now, self.id, HOLD, 0.0))
-        self._set_end(HOLD, 0.0)
+        rt.move_end(self, HOLD, 0.0)
         alarm = Alarm(lambda alarm: self._end_now(velocity7, alarm) if self._alarm is alarm and self.alive else None)
         self._alarm = alarm
         alarm.place_like(ctx)
@@ -331,8 +328,11 @@ def forward_note(
     up = press._up
     if up is None:
         return rt.start_voice(rt.ctx, channel0, key, velocity7, tuning, AT_KEY_UP, 0.0, press, delay, 1)
+    # Its key is up: the host, which has forgotten the press, is told the release velocity in the place of the delay.
     end = max(rt.now, up + delay)
-    return rt.start_voice(rt.ctx, channel0, key, velocity7, tuning, AT_SAMPLE, end, press, 0, 1)
+    return rt.start_voice(
+        rt.ctx, channel0, key, velocity7, tuning, AT_SAMPLE, end, press, press._up_velocity, 1
+    )
 
 
 def send(event: Event, after: Time | None = None) -> None:

@@ -149,10 +149,10 @@ def test_state_records_fill_and_passed_ones_are_answered_by_nothing(tmp_path):
 
 def test_a_forward_after_key_up_ends_by_sample_and_names_its_press(tmp_path):
     load(tmp_path, "@on.note\nasync def n(e):\n    await samples(10)\n    e.forward()")
-    out, wake, *_ = _child.run_block(0, 8, [POINT, START, (1, 0, 7, 0, 0, 0x90, 60, 100, 0), (2, 5, 8, 0, 0, 0x80, 60, 7, 0)])
+    out, wake, *_ = _child.run_block(0, 8, [POINT, START, (1, 0, 7, 0, 0, 0x90, 60, 100, 0), (2, 5, 8, 0, 0, 0x80, 60, 9, 0)])
     assert out == [(64, 5, 8)] and wake == 10
     out, wake, *_ = _child.run_block(8, 8, [])
-    assert out == [(1, 10, 1, 0, 0, 60, 100, 0.0, 1, 15.0, 7, 0, 1)] and wake == NEVER
+    assert out == [(1, 10, 1, 0, 0, 60, 100, 0.0, 1, 15.0, 7, 9, 1)] and wake == NEVER  # 9: its release velocity
 
 
 def test_a_delayed_forward_tells_its_delay(tmp_path):
@@ -193,7 +193,7 @@ def test_voices_end_move_and_choke(tmp_path):
         (65, 0, 1, 127, 0),
         (1, 0, 2, 0, 0, 61, 102, 0.0, 0, 0.0, 0, 0, 0),
         (65, 0, 2, -1, 1),
-        (1, 0, 3, 0, 0, 62, 102, 0.0, 1, 2.5, 0, 0, 0),
+        (1, 0, 3, 0, 0, 62, 102, 0.0, 1, 3.0, 0, 0, 0),
         (66, 0),
     ]
 
