@@ -75,12 +75,22 @@ class Output(Runner):
         voice._over = True
         return voice
 
-    def end_after(self, end: Position, time: Time) -> tuple[int, float]:
-        """Moves a copy of the running position on by a time, and gives the end that the host is told."""
+    def end_after(self, time: Time) -> tuple[int, float, Position | None]:
+        """The end that the host is told for a time from here on. For a mixed time that counts its samples first also
+        the place where these are over, for `correct_mixed_end`."""
+        samples = time._samples + time._seconds * self.clock.sample_rate
+        beats = time._beats
+        if time._bars:
+            beats += time._bars * self.clock.bar_length
+        if not beats:
+            return AT_SAMPLE, self.exact_sample() + max(samples, 0.0), None
+        if not samples:
+            return AT_BEAT, self.exact_beat() + max(beats, 0.0), None
+        end = self.acting().copy()
         self.aim(end, time)
         if end.rest:
-            return AT_BEAT, self.clock.beat_of(end.hi + end.lo) + end.rest
-        return (AT_BEAT if end.in_beats else AT_SAMPLE), end.hi + end.lo
+            return AT_BEAT, self.clock.beat_of(end.hi + end.lo) + end.rest, end
+        return (AT_BEAT if end.in_beats else AT_SAMPLE), end.hi + end.lo, None
 
     def move_end(self, voice: Voice, kind: int, value: float) -> None:
         """Another end for a voice."""
@@ -89,9 +99,7 @@ class Output(Runner):
         voice._set_end(kind, value)
 
     def correct_mixed_end(self, voice: Voice, end: Position) -> None:
-        """For a mixed time: when its sample part is over, tells the host the end if the tempo has changed since."""
-        if not end.rest:
-            return
+        """When the sample part of a mixed time is over, tells the host the end if the tempo has changed since."""
         told, rest = voice._value, end.rest
 
         def correct(alarm: Alarm) -> None:

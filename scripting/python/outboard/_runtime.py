@@ -27,7 +27,6 @@ from ._wire import (
     BYPASSED,
     CHANNEL_PRESSURE,
     CONTROL_CHANGE,
-    ERROR,
     KINDS,
     NEVER,
     NOTE_OFF,

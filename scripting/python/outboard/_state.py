@@ -60,7 +60,9 @@ class Held:
         return len(self.by_time)
 
     def __bool__(self) -> bool:
-        return len(self) > 0
+        if self._channel is None and self._keys is None:
+            return bool(_active.current().presses)
+        return bool(self.by_time)
 
     def __iter__(self) -> Iterator[NoteOn]:
         return iter(self.by_time)

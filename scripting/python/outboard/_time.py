@@ -24,7 +24,7 @@ class Time(Wait[None]):
 
     __slots__ = ("_samples", "_seconds", "_beats", "_bars")
 
-    def __init__(self, *, samples: float = 0.0, seconds: float = 0.0, beats: float = 0.0, bars: float = 0.0) -> None:
+    def __init__(self, samples: float = 0.0, seconds: float = 0.0, beats: float = 0.0, bars: float = 0.0) -> None:
         self._samples = samples
         self._seconds = seconds
         self._beats = beats
@@ -68,12 +68,12 @@ class Time(Wait[None]):
         if not isinstance(factor, (int, float)):
             return NotImplemented
         _check(factor)
-        return Time(
-            samples=self._samples * factor,
-            seconds=self._seconds * factor,
-            beats=self._beats * factor,
-            bars=self._bars * factor,
-        )
+        product = _new(Time)
+        product._samples = self._samples * factor
+        product._seconds = self._seconds * factor
+        product._beats = self._beats * factor
+        product._bars = self._bars * factor
+        return product
 
     __rmul__ = __mul__
 
@@ -81,12 +81,7 @@ class Time(Wait[None]):
         if not isinstance(divisor, (int, float)):
             return NotImplemented
         _check(divisor)
-        return Time(
-            samples=self._samples / divisor,
-            seconds=self._seconds / divisor,
-            beats=self._beats / divisor,
-            bars=self._bars / divisor,
-        )
+        return Time(*(part / divisor for part in self._parts()))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Time):
@@ -112,6 +107,10 @@ class Time(Wait[None]):
 
     def _settle(self, rt: Runner, task: Task) -> None:
         return None
+
+
+# Products are made at every step of every loop: attribute by attribute is twice as fast as by the constructor.
+_new = Time.__new__
 
 
 def _no_unit(value: object) -> TypeError:

@@ -118,10 +118,10 @@ class Voice:
             self._end_now(velocity7)
             return
         if velocity7 < 0:
-            end = ctx.copy()
-            kind, value = rt.end_after(end, after)
+            kind, value, mixed = rt.end_after(after)
             rt.move_end(self, kind, value)
-            rt.correct_mixed_end(self, end)
+            if mixed is not None:
+                rt.correct_mixed_end(self, mixed)
             return
         # The host's ends carry no release velocity: this one is sent by the script when it is due.
         rt.move_end(self, HOLD, 0.0)
@@ -284,10 +284,10 @@ def play(
         if until is not None or hold:
             raise TypeError("a note has one end: give duration, until or hold, not two of them")
         check_time(duration, "duration")
-        end = ctx.copy()
-        kind, value = rt.end_after(end, duration)
+        kind, value, mixed = rt.end_after(duration)
         voice = rt.start_voice(ctx, channel0, key, velocity7, tuning, kind, value, None, 0, 0)
-        rt.correct_mixed_end(voice, end)
+        if mixed is not None:
+            rt.correct_mixed_end(voice, mixed)
         return voice
     if hold:
         if until is not None:
