@@ -8,7 +8,6 @@ import traceback
 from types import FrameType
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-#: Parts of the package that a script's author may well want to see in a traceback: none.
 
 
 class LoadError(Exception):
@@ -49,7 +48,8 @@ def describe(error: BaseException, script: str) -> tuple[str, str, int]:
     if isinstance(error, SyntaxError) and error.filename:
         file, line = error.filename, error.lineno or 0
     else:
-        for frame in report.stack:
-            if frame.filename == script or file != script:
-                file, line = frame.filename, frame.lineno or 0
+        inner_first = list(reversed(report.stack))
+        own = [frame for frame in inner_first if frame.filename == script] or inner_first
+        if own:
+            file, line = own[0].filename, own[0].lineno or 0
     return "".join(report.format()).rstrip("\n"), file, line

@@ -183,7 +183,9 @@ class OnPolyPressure:
         ...
 
     @overload
-    def __call__(self, /, *, keys: Keys | None = None, channel: int | None = None) -> Callable[[PolyPressureFn], PolyPressureFn]:
+    def __call__(
+        self, /, *, keys: Keys | None = None, channel: int | None = None
+    ) -> Callable[[PolyPressureFn], PolyPressureFn]:
         ...
 
     def __call__(

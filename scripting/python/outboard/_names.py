@@ -35,17 +35,17 @@ def key_range(keys: int | str | range) -> range:
         return keys
     if isinstance(keys, str) and ":" in keys:
         first, _, last = keys.partition(":")
-        low, high = key_number(_number_or_name(first)), key_number(_number_or_name(last))
+        low, high = _one_key(first), _one_key(last)
         if low > high:
             raise ValueError(f"the range {keys!r} runs backwards: write the lower key first")
         return range(low, high + 1)
-    key = key_number(_number_or_name(keys) if isinstance(keys, str) else keys)
+    key = _one_key(keys)
     return range(key, key + 1)
 
 
-def _number_or_name(text: str) -> int | str:
-    text = text.strip()
-    return int(text) if text.isdigit() else text
+def _one_key(key: int | str) -> int:
+    """In a range, "36" is key 36."""
+    return key_number(int(key) if isinstance(key, str) and key.strip().isdecimal() else key)
 
 
 def channel_index(channel: int) -> int:

@@ -48,8 +48,8 @@ def g(): pass
     )
     assert answer == {
         "parameters": [
-            dict(id="rate", name="Rate", type="menu", value=1.0, initial=1.0, minimum=0.0, maximum=1.0, step=1.0, unit="",
-                 choices=["1/4", "1/8"]),
+            dict(id="rate", name="Rate", type="menu", value=1.0, initial=1.0, minimum=0.0, maximum=1.0, step=1.0,
+                 unit="", choices=["1/4", "1/8"]),
             dict(id="gate", name="Gate", type="knob", value=0.75, initial=0.5, minimum=0.05, maximum=1.0, step=0.0,
                  unit="%", choices=[]),
             dict(id="thru", name="Thru", type="toggle", value=0.0, initial=0.0, minimum=0.0, maximum=1.0, step=1.0,
@@ -149,7 +149,8 @@ def test_state_records_fill_and_passed_ones_are_answered_by_nothing(tmp_path):
 
 def test_a_forward_after_key_up_ends_by_sample_and_names_its_press(tmp_path):
     load(tmp_path, "@on.note\nasync def n(e):\n    await samples(10)\n    e.forward()")
-    out, wake, *_ = _child.run_block(0, 8, [POINT, START, (1, 0, 7, 0, 0, 0x90, 60, 100, 0), (2, 5, 8, 0, 0, 0x80, 60, 9, 0)])
+    press, lift = (1, 0, 7, 0, 0, 0x90, 60, 100, 0), (2, 5, 8, 0, 0, 0x80, 60, 9, 0)
+    out, wake, *_ = _child.run_block(0, 8, [POINT, START, press, lift])
     assert out == [(64, 5, 8)] and wake == 10
     out, wake, *_ = _child.run_block(8, 8, [])
     assert out == [(1, 10, 1, 0, 0, 60, 100, 0.0, 1, 15.0, 7, 9, 1)] and wake == NEVER  # 9: its release velocity
@@ -165,7 +166,8 @@ def test_a_delayed_forward_tells_its_delay(tmp_path):
 def test_wakes_by_sample_and_by_beat(tmp_path):
     load(
         tmp_path,
-        "@on.start\ndef s():\n    spawn(a)\n    spawn(b)\nasync def a(): await samples(99.5)\nasync def b(): await beats(2)",
+        "@on.start\ndef s():\n    spawn(a)\n    spawn(b)\n"
+        "async def a(): await samples(99.5)\nasync def b(): await beats(2)",
     )
     assert _child.run_block(0, 64, [POINT, START]) == ([], 100, 2.0, 1 << 32)
     assert _child.run_block(64, 64, []) == ([], NEVER, 2.0, 1 << 32)
@@ -211,7 +213,8 @@ def test_run_block_never_raises(tmp_path, capfd):
     assert [record for record in out if record[0] == 64] == [(64, 64, 1), (64, 70, 2), (64, 71, 3)]
     assert wake == [NEVER, math.inf, 1 << 62]  # bypassed
     assert "IndexError" in capfd.readouterr().err
-    assert _child.run_block(128, 64, [(1, 130, 4, 0, 0, 0x90, 60, 100, 0)]) == ([(64, 130, 4)], NEVER, math.inf, 1 << 62)
+    answer = _child.run_block(128, 64, [(1, 130, 4, 0, 0, 0x90, 60, 100, 0)])
+    assert answer == ([(64, 130, 4)], NEVER, math.inf, 1 << 62)
 
 
 def test_run_block_before_load_only_passes():
@@ -245,6 +248,7 @@ for line in lines: print(line[:2], line[3], file=out)
 
 
 def test_import_works_in_a_plain_interpreter():
-    code = f"import sys; sys.path.insert(0, {str(ROOT / 'scripting' / 'python')!r}); import outboard; print(len(outboard.__all__))"
+    path = str(ROOT / "scripting" / "python")
+    code = f"import sys; sys.path.insert(0, {path!r}); import outboard; print(len(outboard.__all__))"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and int(done.stdout) > 30

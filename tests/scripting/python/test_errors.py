@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers import cc, off, on, short
+from outboard import seconds
 from outboard.testing import assert_no_hanging_notes, notes
 
 
@@ -103,7 +104,8 @@ def test_twenty_exceptions_in_a_second_bypass_the_script(bench):
 
 def test_nineteen_do_not(bench):
     b = bench("@on.note\ndef n(e): 1/0")
-    b.play([e for i in range(60) for e in (on(2600 * i, 60), off(2600 * i + 5, 60))], blocks=(None, 441), until=__import__("outboard").seconds(4))
+    events = [e for i in range(60) for e in (on(2600 * i, 60), off(2600 * i + 5, 60))]
+    b.play(events, blocks=(None, 441), until=seconds(4))
     assert len(b.errors) == 60
 
 

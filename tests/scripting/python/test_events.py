@@ -237,7 +237,8 @@ def test_velocity_and_values_are_0_to_1_by_127(bench):
             elif isinstance(e, PitchBend): say(e.value, e.value14)
         """
     )
-    b.play([on(0, 60, 100), cc(1, 2, 64), MidiBytes(time=2, data=b"\xe0\x00\x00"), MidiBytes(time=3, data=b"\xe0\x7f\x7f")])
+    bends = [MidiBytes(time=2, data=b"\xe0\x00\x00"), MidiBytes(time=3, data=b"\xe0\x7f\x7f")]
+    b.play([on(0, 60, 100), cc(1, 2, 64), *bends])
     assert b.printed == ["True 100", "True 64", "-1.0 0", f"{8191 / 8192} 16383"]
 
 
@@ -364,7 +365,9 @@ def test_a_script_at_sample_n_sees_the_state_as_of_n(bench):
     assert b.printed == ["9 0 0.0 0.0 120.0 0", "10 1 5.0 0.0 120.0 7", "11 0 5.0 0.25 120.0 7"]
 
 
-@pytest.mark.parametrize("call", ["play(60)", "send(ControlChange(cc=1, value=0))", "spawn(f)", "all_notes_off()", "emit('x')"])
+@pytest.mark.parametrize(
+    "call", ["play(60)", "send(ControlChange(cc=1, value=0))", "spawn(f)", "all_notes_off()", "emit('x')"]
+)
 def test_at_module_level_play_send_and_spawn_raise(bench, call):
     with pytest.raises(RuntimeError, match="module level"):
         bench(f"async def f(): pass\n{call}").play()

@@ -168,7 +168,8 @@ def test_arpeggiator_random_is_seeded(factory):
     again = table(factory("arpeggiator"), events, values=values, until=beats(12))
     other = table(factory("arpeggiator"), events, values=values, until=beats(12), seed=1)
     assert one == again != other
-    assert len(one) == len(other) == 16 and {note[2] for note in one} <= set(keys) and len({note[2] for note in one}) > 2
+    assert len(one) == len(other) == 16
+    assert {note[2] for note in one} <= set(keys) and len({note[2] for note in one}) > 2
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -369,8 +369,10 @@ def test_send_of_every_kind(bench):
         """
         @on.start
         def s():
-            for e in (PolyPressure(key=1, value=1), ChannelPressure(value=1), PitchBend(value=1), ProgramChange(program=3)):
-                send(e)
+            send(PolyPressure(key=1, value=1))
+            send(ChannelPressure(value=1))
+            send(PitchBend(value=1))
+            send(ProgramChange(program=3))
         """
     )
     assert [row[1] for row in short(b.play())] == ["PolyPressure", "ChannelPressure", "PitchBend", "ProgramChange"]

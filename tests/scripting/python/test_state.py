@@ -48,7 +48,15 @@ def test_held_on_a_channel_and_within_keys(bench):
 
 
 def test_own_notes_are_not_held(bench):
-    b = bench("@on.start\ndef s():\n    play(60, hold=True)\n    send(NoteOn(key=61))\n    say(len(held), key_down(60))")
+    b = bench(
+        """
+        @on.start
+        def s():
+            play(60, hold=True)
+            send(NoteOn(key=61))
+            say(len(held), key_down(60))
+        """
+    )
     b.play()
     assert b.printed == ["0 False"]
 

@@ -375,8 +375,10 @@ def test_every_with_transport_follows_play_and_stop(bench):
     )
     changes = [TransportChange(time=12000, playing=True), TransportChange(time=42000, playing=False)]
     b.play(changes, blocks=FEW, until=beats(3), playing=False)
-    assert [line for line in b.printed if "always" not in line] == ["song 12000", "done 30000", "song 36000", "done 42000"]
-    assert [line for line in b.printed if "always" in line] == [f"always {t}" for t in (0, 12000, 36000, 48000)]
+    always = [line for line in b.printed if "always" in line]
+    song = [line for line in b.printed if "always" not in line]
+    assert song == ["song 12000", "done 30000", "song 36000", "done 42000"]
+    assert always == [f"always {t}" for t in (0, 12000, 36000, 48000)]
 
 
 def test_every_keeps_exact_positions(bench):
