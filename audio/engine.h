@@ -98,7 +98,7 @@ public:
         double deadline = 0.5;            ///< share of a block that scripting may wait
         bool pipelined = false;           ///< as ScriptHost::Options::pipelined: the callback never waits
         /// Makes a track's instrument from the path of a SoundFont; empty: FluidSynth (fluid_instrument.h). [control]
-        std::function<std::unique_ptr<Instrument>(const std::string& soundfont)> make_instrument;
+        std::function<std::unique_ptr<Instrument>(const std::string& soundfont)> make_instrument{};
     };
     /// [control] `host` outlives the engine. Loads the SoundFont, the song and the tracks with their scripts (these in
     /// the background: wait_scripts). Opens MIDI outputs that tracks name; MIDI inputs and the device are opened by

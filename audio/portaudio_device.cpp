@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -55,9 +58,36 @@ std::string reason(PaError error) {
 
 bool is_jack(const PaDeviceInfo& device) { return Pa_GetHostApiInfo(device.hostApi)->type == paJACK; }
 
+/// An open stream with what its callback needs.
+struct Stream {
+    Stream() = default;
+    ~Stream() {
+        if (stream != nullptr) {
+            Pa_CloseStream(stream);
+        }
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    PaError open(const PaStreamParameters& parameters, double rate, unsigned long frames) {
+        return Pa_OpenStream(&stream, nullptr, &parameters, rate, frames, paClipOff | paDitherOff, &Stream::called, this);
+    }
+    static int called(const void*, void* out, unsigned long frames, const PaStreamCallbackTimeInfo*,
+                      PaStreamCallbackFlags flags, void* self) noexcept {
+        static_cast<Stream*>(self)->callback.run(static_cast<float*>(out), static_cast<std::uint32_t>(frames),
+                                                 (flags & paOutputUnderflow) != 0);
+        return paContinue;
+    }
+
+    PortAudio library;
+    Callback callback;
+    PaStream* stream = nullptr;
+};
+
 class PortAudioDevice final : public Device {
 public:
-    PortAudioDevice(const PortAudioOutput& output, const DeviceSettings& settings) : described_(output.description) {
+    PortAudioDevice(const PortAudioOutput& output, const DeviceSettings& settings)
+        : described_(output.description), stream_(std::make_unique<Stream>()) {
         const PaDeviceInfo* const info = Pa_GetDeviceInfo(output.index);
         if (info == nullptr) {
             throw std::runtime_error(fmt::format("The output device \"{}\" has gone.", described_.name));
@@ -73,76 +103,89 @@ public:
         parameters.suggestedLatency = jack ? info->defaultLowOutputLatency
                                            : std::max(info->defaultLowOutputLatency, 2.0 * frames / rate);
         // JACK's period is the callback's, whatever was asked for: a fixed length would cost a buffer and its jitter.
-        PaError error = open(parameters, rate, jack ? paFramesPerBufferUnspecified : frames);
+        PaError error = stream_->open(parameters, rate, jack ? paFramesPerBufferUnspecified : frames);
         if (error != paNoError) {
-            error = open(parameters, info->defaultSampleRate, paFramesPerBufferUnspecified);
+            error = stream_->open(parameters, info->defaultSampleRate, paFramesPerBufferUnspecified);
         }
         if (error != paNoError) {
             throw std::runtime_error(fmt::format("The output device \"{}\" ({}) cannot be opened: {}.", described_.name,
                                                  described_.host_api, reason(error)));
         }
-        const PaStreamInfo* const stream = Pa_GetStreamInfo(stream_);
-        rate_ = stream->sampleRate;
-        latency_ms_ = stream->outputLatency * 1000;
+        const PaStreamInfo* const opened = Pa_GetStreamInfo(stream_->stream);
+        rate_ = opened->sampleRate;
+        latency_ms_ = opened->outputLatency * 1000;
         if (rate_ != settings.rate) {
             notice_ = fmt::format("\"{}\" plays at {} Hz, not at the {} Hz that were asked for.", described_.name, rate_,
                                   settings.rate);
         }
     }
-    ~PortAudioDevice() override {
-        PortAudioDevice::stop();
-        Pa_CloseStream(stream_);
-    }
+    ~PortAudioDevice() override { PortAudioDevice::stop(); }
     PortAudioDevice(const PortAudioDevice&) = delete;
     PortAudioDevice& operator=(const PortAudioDevice&) = delete;
 
     void start(Engine& engine) override {
         stop();
-        callback_.attach(&engine);
-        if (const PaError error = Pa_StartStream(stream_); error != paNoError) {
+        if (!stream_) {
+            throw std::runtime_error(fmt::format("\"{}\" ({}) ended while it played: start Outboard again to use it.",
+                                                 described_.name, described_.host_api));
+        }
+        stream_->callback.attach(&engine);
+        if (const PaError error = Pa_StartStream(stream_->stream); error != paNoError) {
             throw std::runtime_error(fmt::format("The output device \"{}\" ({}) does not start: {}.", described_.name,
                                                  described_.host_api, reason(error)));
         }
         started_ = true;
     }
+
     void stop() override {
-        if (started_.exchange(false)) {
-            Pa_AbortStream(stream_);  // returns when the callback is over; what is in the device's buffer is dropped
+        if (!started_.exchange(false)) {
+            return;
         }
-        callback_.attach(nullptr);
+        if (!still_called()) {
+            // PortAudio would wait for ten minutes for one more callback of a dead server, here and when the stream is
+            // closed. So the stream is left alone for good; its callback, should it wake again, plays silence.
+            stream_->callback.attach(nullptr);
+            static_cast<void>(stream_.release());
+            return;
+        }
+        Pa_AbortStream(stream_->stream);  // returns when the callback is over; what is in the device's buffer is dropped
+        stream_->callback.attach(nullptr);
     }
 
     [[nodiscard]] std::string name() const override { return described_.name; }
     [[nodiscard]] std::string host_api() const override { return described_.host_api; }
     [[nodiscard]] double rate() const override { return rate_; }
-    [[nodiscard]] std::uint32_t frames() const override { return callback_.steady_frames(); }
+    [[nodiscard]] std::uint32_t frames() const override { return open_->callback.steady_frames(); }
     [[nodiscard]] double latency_ms() const override { return latency_ms_; }
-    [[nodiscard]] double cpu_load() const override { return started_ ? Pa_GetStreamCpuLoad(stream_) : 0; }
+    [[nodiscard]] double cpu_load() const override { return started_ ? Pa_GetStreamCpuLoad(open_->stream) : 0; }
     [[nodiscard]] bool alive() const override {
-        return started_ && Pa_IsStreamActive(stream_) == 1 &&
-               ipc::now_ns() - callback_.last_call_ns() < silence_means_dead_ns;
+        return started_ && Pa_IsStreamActive(open_->stream) == 1 &&
+               ipc::now_ns() - open_->callback.last_call_ns() < silence_means_dead_ns;
     }
     [[nodiscard]] std::string notice() const override { return notice_; }
-    [[nodiscard]] std::optional<CallbackPriority> callback_priority() const override { return callback_.priority(); }
+    [[nodiscard]] std::optional<CallbackPriority> callback_priority() const override {
+        return open_->callback.priority();
+    }
 
 private:
-    PaError open(const PaStreamParameters& parameters, double rate, unsigned long frames) {
-        return Pa_OpenStream(&stream_, nullptr, &parameters, rate, frames, paClipOff | paDitherOff,
-                             &PortAudioDevice::called, this);
-    }
-    static int called(const void*, void* out, unsigned long frames, const PaStreamCallbackTimeInfo*,
-                      PaStreamCallbackFlags flags, void* self) noexcept {
-        static_cast<PortAudioDevice*>(self)->callback_.run(static_cast<float*>(out), static_cast<std::uint32_t>(frames),
-                                                           (flags & paOutputUnderflow) != 0);
-        return paContinue;
+    /// Waits for a callback, at most two seconds.
+    [[nodiscard]] bool still_called() const {
+        const std::int64_t last = open_->callback.last_call_ns();
+        const std::int64_t give_up = ipc::now_ns() + silence_means_dead_ns;
+        while (open_->callback.last_call_ns() == last) {
+            if (Pa_IsStreamActive(open_->stream) != 1 || ipc::now_ns() > give_up) {
+                return false;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return true;
     }
 
-    PortAudio library_;
     DeviceDescription described_;
-    PaStream* stream_ = nullptr;
+    std::unique_ptr<Stream> stream_;  ///< null after its server died
+    Stream* const open_ = stream_.get();  ///< the same, for any thread; never freed when its server died
     double rate_ = 0, latency_ms_ = 0;
     std::string notice_;
-    Callback callback_;
     std::atomic<bool> started_{false};
 };
 

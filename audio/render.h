@@ -20,13 +20,13 @@ namespace outboard::audio {
 using Progress = std::function<bool(double done)>;
 
 struct RenderOptions {
-    std::string output;                    ///< path of the file; replaced in one step when it is complete
+    std::string output{};                  ///< path of the file; replaced in one step when it is complete
     std::uint32_t frames = 128;            ///< frames per block, at least 1; at most what the engine's options allow is
                                            ///< used; the last block may be shorter
-    std::optional<double> tail_seconds;    ///< after the song's end; nothing: 2 bars at the final tempo
-    std::optional<double> limit_seconds;   ///< end here at the latest, tail included
+    std::optional<double> tail_seconds{};  ///< after the song's end; nothing: 2 bars at the final tempo
+    std::optional<double> limit_seconds{}; ///< end here at the latest, tail included
     SampleFormat format = SampleFormat::pcm16;  ///< render only
-    Progress progress;                     ///< may be empty
+    Progress progress{};                   ///< may be empty
 };
 
 struct RenderResult {

@@ -1,0 +1,229 @@
+// The engine on a real JACK server with its dummy driver: PortAudio's callback, MIDI ports, what is heard outside. The
+// server is this test's own; without the programs jackd, jack_lsp and jack_rec the tests fail.
+#include <gtest/gtest.h>
+#include <RtMidi.h>
+#include <sndfile.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "audio/device.h"
+#include "audio/midi_ports.h"
+#include "engine_rig.h"
+#include "ipc/process.h"
+
+namespace outboard::audio {
+namespace {
+
+using testing::Rig;
+using namespace std::chrono_literals;
+
+ipc::Process start(std::vector<std::string> command) {
+    ipc::Process::Options options;
+    options.program = "/usr/bin/env";
+    options.arguments = std::move(command);
+    return ipc::Process::start(options);
+}
+
+bool comes_true(const std::function<bool()>& condition, std::chrono::seconds patience = 30s) {
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > give_up) {
+            return false;
+        }
+        std::this_thread::sleep_for(10ms);
+    }
+    return true;
+}
+
+/// A server of a name of its own, which all of JACK's clients in this process and its children then use.
+class Jack : public ::testing::Test {
+protected:
+    Jack() {
+        static int counter = 0;
+        const std::string name = "outboard-test-" + std::to_string(getpid()) + "-" + std::to_string(++counter);
+        setenv("JACK_DEFAULT_SERVER", name.c_str(), 1);
+        setenv("JACK_NO_AUDIO_RESERVATION", "1", 1);
+        server_ = std::make_unique<ipc::Process>(
+            start({"jackd", "-n", name, "-d", "dummy", "-r", "48000", "-p", "128"}));
+    }
+    void SetUp() override {
+        const bool there = comes_true([] {
+            const auto end = start({"jack_lsp"}).wait(10s);
+            return end && end->signal == 0 && end->code == 0;
+        });
+        ASSERT_TRUE(there) << "jackd did not start; it comes with the package jackd2";
+    }
+    ~Jack() override {
+        server_->terminate(5s);
+        unsetenv("JACK_DEFAULT_SERVER");
+    }
+    void kill_server() { server_->kill(); }
+
+    static Session one_track() {
+        Session session;
+        session.tracks = {testing::track("a")};
+        return session;
+    }
+
+private:
+    std::unique_ptr<ipc::Process> server_;
+};
+
+TEST_F(Jack, TheCallbackComesInTheServersPeriod) {
+    Rig rig(false);
+    const std::unique_ptr<Device> device = open_device({.name = {}, .rate = 44100, .frames = 64});
+    EXPECT_EQ(device->host_api(), "JACK Audio Connection Kit");
+    EXPECT_EQ(device->rate(), 48000) << "the server's rate";
+    EXPECT_NE(device->notice(), "") << "which is not the one that was asked for";
+    const std::vector<DeviceDescription> devices = list_devices();
+    EXPECT_EQ(devices.at(0).name, device->name());
+
+    rig.options.sample_rate = device->rate();
+    rig.options.block_frames = 64;
+    Engine engine(rig.options, rig.host, one_track());
+    rig.instruments[0]->burn_ns = 100'000;
+    const std::int64_t began = ipc::now_ns();
+    device->start(engine);
+    std::vector<double> loads;
+    ASSERT_TRUE(comes_true([&] {
+        loads.push_back(device->cpu_load());
+        return engine.snapshot().sample >= 2 * 48000;
+    }));
+    EXPECT_GE(ipc::now_ns() - began, 1'900'000'000) << "real time";
+    EXPECT_TRUE(device->alive());
+    EXPECT_EQ(device->frames(), 128U);
+    EXPECT_TRUE(device->callback_priority());
+    device->stop();
+    EXPECT_FALSE(device->alive());
+    const EngineSnapshot snapshot = engine.snapshot();
+    EXPECT_EQ(snapshot.blocks, static_cast<std::uint64_t>(snapshot.sample) / 64) << "cut into blocks of 64";
+    EXPECT_EQ(snapshot.frames, 128U);
+    std::nth_element(loads.begin(), loads.begin() + static_cast<std::ptrdiff_t>(loads.size() / 2), loads.end());
+    EXPECT_NEAR(snapshot.layers[0].p50, loads[loads.size() / 2] * 100, 3) << "percent, PortAudio's own figure";
+}
+
+TEST_F(Jack, WhatIsHeardOutsideIsWhatTheEngineSent) {
+    scripting::ScriptHost host(Rig::host_options(false));
+    const std::unique_ptr<Device> device = open_device({});
+    Session session = one_track();
+    session.song = testing::song_set().at(3);
+    Engine engine({.sample_rate = device->rate()}, host, session);
+    const testing::TemporaryPath heard("heard.wav"), sent("sent.wav");
+    device->start(engine);
+    engine.start_capture(sent.path());
+    engine.play();
+    ipc::Process recorder = start({"jack_rec", "-f", heard.path(), "-d", "4", "-b", "16", "PortAudio:out_0",
+                                   "PortAudio:out_1"});
+    ASSERT_TRUE(recorder.wait(60s));
+    engine.stop_capture();
+    device->stop();
+
+    const auto read = [](const std::string& path) {
+        SF_INFO info{};
+        SNDFILE* const file = sf_open(path.c_str(), SFM_READ, &info);
+        EXPECT_NE(file, nullptr) << path;
+        std::vector<std::int16_t> samples(static_cast<std::size_t>(info.frames) * 2);
+        sf_readf_short(file, samples.data(), info.frames);
+        sf_close(file);
+        return samples;
+    };
+    const std::vector<std::int16_t> outside = read(heard.path()), inside = read(sent.path());
+    ASSERT_GT(outside.size(), 2U * 48000 * 3);
+    // Aligned by a stretch of music from the middle of what was heard.
+    constexpr std::size_t probe = 4096, window = 2048;
+    const std::size_t middle = outside.size() / 4 * 2;
+    const auto from = outside.begin() + static_cast<std::ptrdiff_t>(middle);
+    ASSERT_TRUE(std::any_of(from, from + probe, [](std::int16_t sample) { return std::abs(sample) > 100; }));
+    const auto found = std::search(inside.begin(), inside.end(), from, from + probe);
+    ASSERT_NE(found, inside.end()) << "not a stretch of it is the same";
+    const std::ptrdiff_t shift = (found - inside.begin()) - static_cast<std::ptrdiff_t>(middle);
+    std::size_t windows = 0, different = 0;
+    for (std::size_t at = 0; at + window <= outside.size(); at += window) {
+        const std::ptrdiff_t there = static_cast<std::ptrdiff_t>(at) + shift;
+        if (there >= 0 && static_cast<std::size_t>(there) + window <= inside.size()) {
+            ++windows;
+            different += std::equal(inside.begin() + there, inside.begin() + there + window,
+                                    outside.begin() + static_cast<std::ptrdiff_t>(at))
+                             ? 0
+                             : 1;
+        }
+    }
+    EXPECT_GT(windows, 80U);
+    // A machine that stalls drops blocks; a wrong engine is wrong everywhere.
+    EXPECT_LE(different, 3 + 2 * engine.snapshot().xruns) << "of " << windows;
+}
+
+TEST_F(Jack, MidiComesInAndGoesOut) {
+    Rig rig(false);
+    Session session = one_track();
+    RtMidiIn listener(RtMidi::UNIX_JACK, "listener");
+    struct Heard {
+        std::mutex mutex;
+        std::vector<std::vector<unsigned char>> messages;
+    } heard;
+    listener.setCallback(
+        [](double, std::vector<unsigned char>* message, void* user) {
+            auto& to = *static_cast<Heard*>(user);
+            const std::lock_guard lock(to.mutex);
+            to.messages.push_back(*message);
+        },
+        &heard);
+    listener.openVirtualPort("ear");
+    RtMidiOut player(RtMidi::UNIX_JACK, "player");
+    player.openVirtualPort("fingers");
+    ASSERT_TRUE(comes_true([] {
+        const std::vector<std::string> there = list_midi_inputs();
+        return std::any_of(there.begin(), there.end(),
+                           [](const std::string& name) { return name.find("fingers") != std::string::npos; });
+    }));
+    session.tracks[0].midi_output = "ear";
+    const std::unique_ptr<Device> device = open_device({});
+    Engine engine(rig.options, rig.host, session);
+    const MidiInputs inputs(engine, {"fingers"});
+    ASSERT_EQ(inputs.ports().size(), 1U);
+    EXPECT_THROW(MidiInputs(engine, {"no such port"}), std::runtime_error);
+    device->start(engine);
+    for (unsigned char i = 0; i < 50; ++i) {
+        const unsigned char on[]{0x92, i, 77}, off[]{0x82, i, 33};
+        player.sendMessage(on, 3);
+        player.sendMessage(off, 3);
+        std::this_thread::sleep_for(5ms);
+    }
+    const auto count = [&] {
+        const std::lock_guard lock(heard.mutex);
+        return heard.messages.size();
+    };
+    EXPECT_TRUE(comes_true([&] { return count() == 100; })) << count();
+    device->stop();
+    EXPECT_EQ(rig.instruments[0]->note_count, 100U);
+    const std::lock_guard lock(heard.mutex);
+    for (std::size_t i = 0; i < heard.messages.size(); ++i) {
+        const auto key = static_cast<unsigned char>(i / 2);
+        const std::vector<unsigned char> expected =
+            i % 2 == 0 ? std::vector<unsigned char>{0x92, key, 77} : std::vector<unsigned char>{0x82, key, 33};
+        EXPECT_EQ(heard.messages[i], expected) << i;
+    }
+}
+
+TEST_F(Jack, AServerThatDiesIsNoticedAndStopReturns) {
+    Rig rig(false);
+    const std::unique_ptr<Device> device = open_device({});
+    ASSERT_EQ(device->host_api(), "JACK Audio Connection Kit");
+    Engine engine(rig.options, rig.host, one_track());
+    device->start(engine);
+    ASSERT_TRUE(comes_true([&] { return engine.snapshot().blocks > 10; }));
+    EXPECT_TRUE(device->alive());
+    kill_server();
+    EXPECT_TRUE(comes_true([&] { return !device->alive(); }));
+    device->stop();
+}
+
+}  // namespace
+}  // namespace outboard::audio
