@@ -78,7 +78,7 @@ struct SlotFigures {
     std::uint64_t events_pushed = 0, events_settled = 0, events_kept = 0;
     std::uint64_t events_out = 0;
     std::vector<std::string> reasons;  ///< of restarts and bypasses, oldest first
-    double cpu_percent = 0;  ///< of one core, since the last call of figures()
+    double cpu_percent = 0;  ///< of one core, over the last half second at least
     double rss_mb = 0;
     std::uint64_t page_faults = 0;
     ipc::ProbeFigures encode, wait, busy, decode, python, child_encode, returned, apply, scripting;  ///< last 10 s

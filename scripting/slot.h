@@ -192,6 +192,7 @@ private:
     std::atomic<std::uint64_t> generation_{0};
     bool order_open_ = false;  ///< an order was given and has not come to its end
     mutable std::int64_t cpu_seen_ns_ = 0, cpu_seen_at_ = 0, cpu_seen_pid_ = 0;
+    mutable double cpu_percent_ = 0;
 };
 
 }  // namespace outboard::scripting

@@ -8,6 +8,12 @@
 #include "scripting/slot.h"
 
 namespace outboard::scripting {
+namespace {
+
+/// The system counts CPU time in steps of 10 ms: a shorter look would say 0 or 100 %.
+constexpr std::int64_t shortest_cpu_look_ns = 500'000'000;
+
+}  // namespace
 
 const char* to_string(SlotState state) noexcept {
     switch (state) {
@@ -206,13 +212,18 @@ SlotFigures Slot::figures() const {
     const std::int64_t now = ipc::now_ns();
     {
         const std::lock_guard lock(mutex_);
-        if (figures.pid != 0 && figures.pid == cpu_seen_pid_ && now > cpu_seen_at_) {
-            figures.cpu_percent = 100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) /
-                                  static_cast<double>(now - cpu_seen_at_);
+        if (figures.pid != cpu_seen_pid_) {
+            cpu_percent_ = 0;
+            cpu_seen_pid_ = figures.pid;
+            cpu_seen_ns_ = process.cpu_ns;
+            cpu_seen_at_ = now;
+        } else if (now - cpu_seen_at_ >= shortest_cpu_look_ns) {
+            cpu_percent_ = 100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) /
+                           static_cast<double>(now - cpu_seen_at_);
+            cpu_seen_ns_ = process.cpu_ns;
+            cpu_seen_at_ = now;
         }
-        cpu_seen_pid_ = figures.pid;
-        cpu_seen_ns_ = process.cpu_ns;
-        cpu_seen_at_ = now;
+        figures.cpu_percent = cpu_percent_;
     }
     figures.rss_mb = process.resident_mb;
     figures.page_faults = process.page_faults;
