@@ -10,6 +10,10 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 /// Room kept back for the ends of all notes: a full output refuses note-ons, never note-offs.
 constexpr std::size_t reserve_for_ends = 2 * NoteLedger::max_voices;
 
+std::int64_t sample_from(double value) noexcept {
+    return round_sample(std::clamp(value, 0.0, 9e15));
+}
+
 }  // namespace
 
 NoteLedger::NoteLedger() {
@@ -155,8 +159,11 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
         case wire::End::hold: break;
         case wire::End::press: voice.shift = std::max<std::int64_t>(record.delay, 0) + late; break;
         case wire::End::sample:
-            voice.end_sample = static_cast<std::int64_t>(std::clamp(record.value[0], 0.0, 9e15));
+            voice.end_sample = sample_from(record.value[0]);
             voice.shift = late;
+            if (forwarded) {  // its key is up already: the release velocity of that key comes with it
+                voice.off_velocity = static_cast<std::uint8_t>(std::clamp(record.delay, 0, 127));
+            }
             break;
         case wire::End::beat:
             voice.end_beat = record.value[0];
@@ -184,7 +191,7 @@ void NoteLedger::set_end(std::uint32_t number, wire::End end, double value) noex
         return;
     }
     voice->end = end;
-    voice->end_sample = static_cast<std::int64_t>(std::clamp(value, 0.0, 9e15));
+    voice->end_sample = sample_from(value);
     voice->end_beat = value;
     next_due_ = std::min(next_due_, due(*voice));
 }

@@ -29,8 +29,8 @@ inline constexpr std::uint8_t transport_bar = 36;
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,
-/// flags = flag_forwarded or 0, sequence = key press it is bound to or comes from (0: none), delay (samples),
-/// size = End, value[0] = end (sample or clock beat).
+/// flags = flag_forwarded or 0, sequence = key press it is bound to or comes from (0: none), delay (samples; for a
+/// forwarded voice that ends at a sample: the release velocity of its key), size = End, value[0] = end (sample or clock beat).
 /// Kinds 3..7: send these bytes; sequence = input event that was forwarded unchanged at its own time, else 0.
 /// Kind note_off: a raw note-off that belongs to no voice.
 inline constexpr std::uint8_t flag_forwarded = 1;

@@ -367,6 +367,7 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     }
     if (finish_pending_) {
         pass_kept(false);
+        ledger_.flush_ends(block_end_ - 1);
         ledger_.end_everything(block_end_ - 1, false);
     }
     const std::span<const Event> output = ledger_.finish_block();

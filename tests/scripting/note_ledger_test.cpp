@@ -94,6 +94,15 @@ TEST_F(NoteLedgerTest, ForwardedVoicesKeepReleaseVelocityAndKindOfOff) {
     EXPECT_THAT(finish(), ElementsAre("0:90.72.90", "10:90.72.0"));
 }
 
+TEST_F(NoteLedgerTest, AForwardAfterItsKeyIsUpKeepsTheReleaseVelocity) {
+    begin(0, 100);
+    wire::Record forwarded = voice(1, 72, wire::End::sample, 40, 1);
+    forwarded.flags = wire::flag_forwarded;
+    forwarded.delay = 23;
+    ASSERT_TRUE(ledger.start_voice(forwarded, 20, 20, 0));
+    EXPECT_THAT(finish(), ElementsAre("20:90.72.90", "40:80.72.23"));
+}
+
 TEST_F(NoteLedgerTest, EndsComeBeforeWhatStartsAtTheSameSampleAndInTheOrderOfTheirStart) {
     begin(0, 100);
     ledger.start_voice(voice(1, 60, wire::End::sample, 40), 0, 0, 0);
