@@ -56,8 +56,6 @@ struct AppHooks {
 
     /// Where a user's copies of factory scripts go; made when first needed. Empty: the system's data folder.
     std::string scripts_folder;
-    /// Share of a block that scripting may wait for (audio::Engine::Options::deadline), in percent: a line in the plot.
-    double deadline_percent = 50;
 };
 
 }  // namespace outboard::ui

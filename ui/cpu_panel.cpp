@@ -1,5 +1,6 @@
 #include "ui/cpu_panel.h"
 
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPainter>
@@ -19,6 +20,7 @@ namespace {
 
 using audio::Layer;
 constexpr std::chrono::milliseconds figures_every{250};
+constexpr int row_height = 23;  ///< of the style sheet's items, their line included
 
 /// What the colours of the plot mean.
 class Legend : public QWidget {
@@ -66,16 +68,21 @@ CpuPanel::CpuPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk) {
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(4);
     sentence_ = child<QLabel>(this);
-    sentence_->setContentsMargins(16, 0, 16, 4);
+    sentence_->setAccessibleName(tr("What scripting costs"));
     sentence_->setWordWrap(true);
     sentence_->setTextFormat(Qt::RichText);
     sentence_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     connect(sentence_, &QLabel::linkActivated, this, [this] { reset(); });
-    rows->addWidget(sentence_);
-    rows->addWidget(make_tree(), 4);
+    auto* top = child<QHBoxLayout>();
+    top->setContentsMargins(16, 0, 16, 4);  // margins of the label itself do not outlive a change of theme
+    top->addWidget(sentence_);
+    rows->addLayout(top);
+    auto* beside = child<QHBoxLayout>();
+    beside->setContentsMargins(8, 0, 12, 0);
+    beside->addWidget(make_tree());
+    rows->addLayout(beside, 100);
     plot_ = child<CpuPlot>(this);
-    plot_->set_deadline(desk.hooks().deadline_percent);
-    rows->addWidget(plot_, 2);
+    rows->addWidget(plot_, 1);
     rows->addWidget(child<Legend>(this));
     process_ = child<ProcessPanel>(desk, this);
     rows->addWidget(process_);
@@ -83,6 +90,7 @@ CpuPanel::CpuPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk) {
     connect(&desk, &Desk::selection_changed, this, &CpuPanel::show_figures);
     connect(&desk, &Desk::engine_changed, this, [this] {
         plot_->clear();
+        desk_.command([this](audio::Engine& engine) { plot_->set_deadline(100 * engine.options().deadline); });
         show_figures();
     });
     show_figures();
@@ -100,7 +108,6 @@ QWidget* CpuPanel::make_tree() {
     tree_->setUniformRowHeights(true);
     tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     tree_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    tree_->setMinimumHeight(110);
     QHeaderView* header = tree_->header();
     header->setStretchLastSection(false);
     header->setSectionsClickable(false);
@@ -112,12 +119,28 @@ QWidget* CpuPanel::make_tree() {
     }
     tree_->expand(model_->index_of(Layer::callback));
     tree_->expand(model_->index_of(Layer::scripting));
+    for (const auto signal : {&QTreeView::expanded, &QTreeView::collapsed}) {
+        connect(tree_, signal, this, &CpuPanel::fit_tree);
+    }
+    connect(model_, &QAbstractItemModel::rowsInserted, this, &CpuPanel::fit_tree);
+    connect(model_, &QAbstractItemModel::rowsRemoved, this, &CpuPanel::fit_tree);
+    fit_tree();
     connect(tree_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         if (const QVariant track = index.data(LayerModel::track_role); track.isValid()) {
             desk_.select(track.toUInt());
         }
     });
     return tree_;
+}
+
+void CpuPanel::fit_tree() {
+    int rows = 0;
+    for (QModelIndex at = model_->index(0, 0); at.isValid(); at = tree_->indexBelow(at)) {
+        ++rows;
+    }
+    // As high as its rows: what is left over belongs to the plot.
+    tree_->setMaximumHeight(tree_->header()->sizeHint().height() + rows * row_height + 2);
+    tree_->setMinimumHeight(std::min(tree_->maximumHeight(), 6 * row_height));
 }
 
 void CpuPanel::refresh() {

@@ -34,6 +34,7 @@ signals:
 
 private:
     QWidget* make_tree();
+    void fit_tree();
     void refresh();
     void show_sentence();
     void reset();

@@ -6,6 +6,7 @@
 #include <QLabel>
 
 #include "ui/child.h"
+#include "ui/combo_box.h"
 
 namespace outboard::ui {
 
@@ -19,7 +20,7 @@ DeviceDialog::DeviceDialog(Desk& desk, QWidget* parent) : QDialog(parent), desk_
     auto* form = child<QFormLayout>(this);
     form->setContentsMargins(16, 16, 16, 16);
     form->setSpacing(12);
-    device_ = child<QComboBox>(this);
+    device_ = child<ComboBox>(this);
     device_->addItem(tr("the best one found"));
     for (const DeviceChoice& choice : choices_) {
         device_->addItem(QString::fromStdString(choice.label.empty() ? choice.name : choice.label));
@@ -27,12 +28,12 @@ DeviceDialog::DeviceDialog(Desk& desk, QWidget* parent) : QDialog(parent), desk_
             device_->setCurrentIndex(device_->count() - 1);
         }
     }
-    rate_ = child<QComboBox>(this);
+    rate_ = child<ComboBox>(this);
     for (const int rate : {44100, 48000, 88200, 96000}) {
         rate_->addItem(tr("%1 Hz").arg(rate), double(rate));
     }
     rate_->setCurrentIndex(std::max(0, rate_->findData(wish.rate)));
-    frames_ = child<QComboBox>(this);
+    frames_ = child<ComboBox>(this);
     frames_->addItem(tr("as the device likes"), 0u);
     for (const unsigned frames : {32u, 64u, 128u, 256u, 512u, 1024u, 2048u}) {
         frames_->addItem(tr("%1 frames · %2 ms").arg(frames).arg(frames * 1000.0 / std::max(8000.0, wish.rate), 0, 'f', 1),

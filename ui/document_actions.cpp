@@ -146,7 +146,8 @@ bool DocumentActions::may_leave() {
             }
         }
     }
-    return may_leave_session();
+    // A session without a name is kept by the program and comes back at the next start.
+    return session_path().isEmpty() || may_leave_session();
 }
 
 bool DocumentActions::may_leave_session() {

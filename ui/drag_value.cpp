@@ -61,7 +61,7 @@ void DragValue::paintEvent(QPaintEvent*) {
         painter.setBrush(theme().raised);
         painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
     }
-    painter.setPen(isEnabled() ? palette().color(QPalette::WindowText) : theme().slate);
+    painter.setPen(isEnabled() ? theme().text : theme().slate);
     painter.drawText(rect().adjusted(4, 0, -4, 0), static_cast<int>(alignment_ | Qt::AlignVCenter), words_(value_));
 }
 

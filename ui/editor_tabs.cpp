@@ -23,18 +23,18 @@ namespace {
 
 const QString python_files = QStringLiteral("Python (*.py)");
 
-QColor colour_of(ScriptDocument::Standing::Kind kind) {
+const char* kind_of(ScriptDocument::Standing::Kind kind) {
     using Kind = ScriptDocument::Standing::Kind;
     switch (kind) {
-        case Kind::runs: return theme().green;
-        case Kind::error: return theme().red;
+        case Kind::runs: return "running";
+        case Kind::error: return "failed";
         case Kind::loading:
-        case Kind::waiting: return theme().yellow;
+        case Kind::waiting: return "warning";
         case Kind::edited:
         case Kind::unused:
         case Kind::bypassed: break;
     }
-    return theme().quiet;
+    return "quiet";
 }
 
 }  // namespace
@@ -62,7 +62,8 @@ void EditorTabs::build() {
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
     auto* head = child<QWidget>(this);
-    head->setAutoFillBackground(true);
+    head->setProperty("kind", "strip");
+    head->setAttribute(Qt::WA_StyledBackground);
     head->setFixedHeight(38);
     auto* line = child<QHBoxLayout>(head);
     line->setContentsMargins(0, 0, 12, 0);
@@ -351,11 +352,12 @@ void EditorTabs::refresh() {
         return;
     }
     const ScriptDocument::Standing standing = document->standing();
-    standing_->setText(QStringLiteral("● ") + standing.words);
+    const int room = width() - std::max(tabs_->sizeHint().width(), tabs_->minimumSizeHint().width()) - run_->width() - 48;
+    const QString words = QStringLiteral("● ") + standing.words;
+    standing_->setText(standing_->fontMetrics().elidedText(words, Qt::ElideRight, std::max(120, room)));
+    standing_->setToolTip(standing.words);
     standing_->setAccessibleName(standing.words);
-    QPalette palette = standing_->palette();
-    palette.setColor(QPalette::WindowText, colour_of(standing.kind));
-    standing_->setPalette(palette);
+    set_kind(*standing_, kind_of(standing.kind));
 }
 
 void EditorTabs::show_selected_track() {

@@ -72,9 +72,6 @@ void KeyboardRoom::set_computer_keys(bool on) {
     const QSignalBlocker quiet(lamp_);
     lamp_->setChecked(on);
     lamp_->setText(on ? tr("● computer keys: on") : tr("○ computer keys: off"));
-    QPalette palette = lamp_->palette();
-    palette.setColor(QPalette::ButtonText, on ? theme().green : theme().quiet);
-    lamp_->setPalette(palette);
     if (on) {
         qApp->installEventFilter(this);
         keyboard_->setFocus();

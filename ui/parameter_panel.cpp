@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "ui/child.h"
+#include "ui/combo_box.h"
 #include "ui/knob.h"
 #include "ui/theme.h"
 
@@ -125,7 +126,7 @@ ParameterPanel::Control ParameterPanel::make_knob(std::uint32_t track, const scr
 }
 
 ParameterPanel::Control ParameterPanel::make_menu(std::uint32_t track, const scripting::Parameter& parameter) {
-    auto* menu = child<QComboBox>();
+    auto* menu = child<ComboBox>();
     for (const std::string& choice : parameter.choices) {
         menu->addItem(QString::fromStdString(choice));
     }

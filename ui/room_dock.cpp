@@ -8,16 +8,27 @@
 
 namespace outboard::ui {
 namespace {
+
 constexpr int heading_height = 34;
+
+/// A dock asks its heading for a hint and heeds nothing else.
+class Heading : public QWidget {
+public:
+    using QWidget::QWidget;
+    [[nodiscard]] QSize sizeHint() const override { return {QWidget::sizeHint().width(), heading_height}; }
+    [[nodiscard]] QSize minimumSizeHint() const override {
+        return {QWidget::minimumSizeHint().width(), heading_height};
+    }
+};
+
 }
 
 RoomDock::RoomDock(const QString& name, QWidget* room, QWidget* parent) : QDockWidget(name, parent) {
     setObjectName(name);
     setFeatures(DockWidgetMovable | DockWidgetFloatable | DockWidgetClosable);
-    heading_ = child<QWidget>(this);
+    heading_ = child<Heading>(this);
     heading_->setProperty("kind", "room");
     heading_->setAttribute(Qt::WA_StyledBackground);
-    heading_->setFixedHeight(heading_height);
     auto* line = child<QHBoxLayout>(heading_);
     line->setContentsMargins(14, 2, 8, 0);
     line->setSpacing(8);

@@ -13,6 +13,7 @@ QMainWindow::separator { width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: @line; }
 QDockWidget, QDialog, QMessageBox { background: @room; color: @text; }
 QWidget[kind="room"] { background: @room; }
+QWidget[kind="strip"] { background: @ground; }
 QWidget[kind="bar"] { background: @room; border-bottom: 1px solid @line; }
 QToolBar { background: @room; border: none; padding: 0; spacing: 0; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
@@ -30,6 +31,11 @@ QLabel { background: transparent; }
 QLabel[kind="heading"], QToolButton[kind="heading"] { color: @quiet; font-size: 11px; font-weight: bold; }
 QLabel[kind="caption"] { color: @quiet; font-size: 11px; }
 QLabel[kind="quiet"] { color: @quiet; }
+QLabel[kind="scripting"] { color: @amber; }
+QLabel[kind="running"] { color: @green; }
+QLabel[kind="warning"] { color: @yellow; }
+QLabel[kind="failed"] { color: @red; }
+QLabel[kind="failed_on_card"] { color: @red_on_card; }
 QLabel[kind="word"] { font-weight: bold; font-size: 15px; }
 QLabel[kind="chip"], QFrame[kind="chip"] { background: @card; border-radius: 14px; }
 QFrame[kind="rule"] { background: @line; border: none; }
@@ -55,6 +61,7 @@ QPushButton[kind="link"], QToolButton[kind="link"], QToolButton[kind="heading"] 
     border: none; padding: 2px 4px; color: @quiet; text-align: left; }
 QPushButton[kind="link"]:hover, QToolButton[kind="link"]:hover, QToolButton[kind="heading"]:hover,
 QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus, QToolButton[kind="heading"]:focus { color: @text; }
+QPushButton[kind="link"]:checked { color: @green; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @raised; color: @text; border: 1px solid @raised;
@@ -123,6 +130,7 @@ QString style_sheet(const Theme& t) {
         {"@yellow", t.yellow},         {"@amber", t.amber},           {"@green", t.green},
         {"@quiet", t.quiet},           {"@slate", t.slate},           {"@room", t.room},
         {"@card", t.card},             {"@line", t.line},             {"@text", t.text},
+        {"@red_on_card", readable(t.red, t.card, 4.5)},
         {"@rule", blend(t.line, t.room, 0.5)}, {"@red", t.red},
     };
     for (const auto& [name, colour] : tokens) {

@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QPalette>
+#include <QScreen>
 #include <QStyle>
 #include <QStyleFactory>
 
@@ -11,6 +12,8 @@
 
 namespace outboard::ui {
 namespace {
+
+constexpr int code_pixels = 13;
 
 Theme dark() {
     Theme t;
@@ -173,6 +176,12 @@ QFont room_font() {
     return f;
 }
 
-QFont code_font() { return font("DejaVu Sans Mono", 13); }
+QFont code_font() {
+    QFont f = font("DejaVu Sans Mono", code_pixels);
+    // Scintilla reads points only.
+    const QScreen* screen = QGuiApplication::primaryScreen();
+    f.setPointSizeF(code_pixels * 72.0 / (screen == nullptr ? 96.0 : screen->logicalDotsPerInchY()));
+    return f;
+}
 
 }  // namespace outboard::ui

@@ -9,7 +9,6 @@
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
-#include <QToolButton>
 
 #include <cmath>
 
@@ -81,7 +80,7 @@ void TrackCard::build() {
 
     auto* middle = child<QHBoxLayout>();
     middle->setSpacing(4);
-    script_ = child<QToolButton>(this);
+    script_ = child<QPushButton>(this);
     script_->setProperty("kind", "link");
     script_->setFocusPolicy(Qt::TabFocus);
     script_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
@@ -152,7 +151,7 @@ void TrackCard::connect_controls() {
             desk_.change_track(track_, [&](audio::TrackSettings& s) { s.name = text.toStdString(); });
         }
     });
-    connect(script_, &QToolButton::clicked, this, [this] {
+    connect(script_, &QPushButton::clicked, this, [this] {
         desk_.select(track_);
         show_script_menu(script_->mapToGlobal(QPoint(0, script_->height())));
     });
@@ -182,12 +181,10 @@ void TrackCard::refresh() {
     script_->setToolTip(none ? tr("Choose a script for this track") : path);
     state_words_ = none ? QString() : state.words;
     // Long reasons are cut here and whole in the tooltip, so that the script's name keeps its place.
-    state_->setText(state_->fontMetrics().elidedText(state_words_, Qt::ElideRight, width() / 2 - 12));
+    state_->setText(state_->fontMetrics().elidedText(state_words_, Qt::ElideRight, width() - 110));
     state_->setToolTip(state.detail);
     state_->setAccessibleName(tr("Script state: %1").arg(state_words_));
-    QPalette words = state_->palette();
-    words.setColor(QPalette::WindowText, state.failed ? readable(theme().red, theme().card, 4.5) : theme().quiet);
-    state_->setPalette(words);
+    set_kind(*state_, state.failed ? "failed_on_card" : "quiet");
     lamp_ = none ? theme().slate : state.lamp;
 
     QString instrument = QString::fromStdString(now->instrument_name);

@@ -11,7 +11,6 @@
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QToolButton;
 
 namespace outboard::ui {
 
@@ -53,7 +52,7 @@ private:
     QLineEdit* name_ = nullptr;
     QPushButton* mute_ = nullptr;
     QPushButton* solo_ = nullptr;
-    QToolButton* script_ = nullptr;
+    QPushButton* script_ = nullptr;
     QLabel* state_ = nullptr;
     QLabel* instrument_ = nullptr;
     DragValue* gain_ = nullptr;

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "ui/child.h"
+#include "ui/combo_box.h"
 #include "ui/instrument_names.h"
 #include "ui/theme.h"
 
@@ -97,7 +98,7 @@ void TrackDialog::add_input(QGridLayout& grid, const audio::TrackSettings& setti
     line->addStretch();
     add_row(grid, tr("Hears"), sources);
 
-    port_ = child<QComboBox>(this);
+    port_ = child<ComboBox>(this);
     port_->addItem(tr("all"));
     for (int i = 0; i < 16; ++i) {
         port_->addItem(tr("input %1").arg(i + 1), i);
@@ -107,7 +108,7 @@ void TrackDialog::add_input(QGridLayout& grid, const audio::TrackSettings& setti
 }
 
 void TrackDialog::add_instrument(QGridLayout& grid, const audio::TrackSettings& settings) {
-    program_ = child<QComboBox>(this);
+    program_ = child<ComboBox>(this);
     program_->addItem(tr("what the song says"));
     int number = 1;
     for (const QString& name : instrument_names()) {
@@ -122,7 +123,7 @@ void TrackDialog::add_instrument(QGridLayout& grid, const audio::TrackSettings& 
     bank_->setValue(settings.bank.value_or(-1));
     add_row(grid, tr("Bank"), bank_);
 
-    output_ = child<QComboBox>(this);
+    output_ = child<ComboBox>(this);
     output_->addItem(tr("none"), QString());
     if (desk_.hooks().midi_outputs) {
         for (const std::string& name : desk_.hooks().midi_outputs()) {

@@ -2,7 +2,6 @@
 
 #include <QDateTime>
 #include <QDir>
-#include <QEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -20,7 +19,6 @@
 namespace outboard::ui {
 namespace {
 
-constexpr int narrow_below = 1360;   ///< px
 constexpr int seek_steps = 10000;
 constexpr int glow_steps = 4;        ///< of 33 ms
 constexpr double hot_callback = 50;  ///< percent, from here the figure warns
@@ -40,7 +38,7 @@ QHBoxLayout* chip(QHBoxLayout& line, QWidget* parent) {
     frame->setProperty("kind", "chip");
     frame->setFixedHeight(28);
     auto* inside = child<QHBoxLayout>(frame);
-    inside->setContentsMargins(12, 0, 12, 0);
+    inside->setContentsMargins(10, 0, 10, 0);
     inside->setSpacing(6);
     line.addWidget(frame);
     return inside;
@@ -65,14 +63,6 @@ QLabel* figure(const QString& longest, QHBoxLayout& line, Qt::Alignment alignmen
     return made;
 }
 
-void colour(QLabel& widget, const QColor& wanted) {
-    if (widget.palette().color(QPalette::WindowText) != wanted) {
-        QPalette palette = widget.palette();
-        palette.setColor(QPalette::WindowText, wanted);
-        widget.setPalette(palette);
-    }
-}
-
 }  // namespace
 
 QString rate_text(double rate) {
@@ -83,8 +73,8 @@ QString rate_text(double rate) {
 TransportBar::TransportBar(Desk& desk, QWidget* parent) : QFrame(parent), desk_(desk) {
     setProperty("kind", "bar");
     auto* line = child<QHBoxLayout>(this);
-    line->setContentsMargins(12, 10, 12, 10);
-    line->setSpacing(8);
+    line->setContentsMargins(8, 10, 8, 10);
+    line->setSpacing(6);
     add_buttons(*line);
     add_song(*line);
     add_machine(*line);
@@ -106,7 +96,7 @@ void TransportBar::add_buttons(QHBoxLayout& line) {
     connect(open, &QPushButton::clicked, this, &TransportBar::open_wished);
     line.addWidget(open);
     play_ = button(tr("▶ Play"), "go", tr("Play (Space)"), this);
-    play_->setFixedWidth(82);
+    play_->setFixedWidth(72);
     connect(play_, &QPushButton::clicked, this, [this] { desk_.toggle_play(); });
     line.addWidget(play_);
     stop_ = button(QStringLiteral("■"), "", tr("Stop and go to the start"), this);
@@ -128,13 +118,12 @@ void TransportBar::add_song(QHBoxLayout& line) {
     auto* song = chip(line, this);
     song_ = label("quiet", *song);
     song_->setAccessibleName(tr("Song"));
-    position_ = figure(QStringLiteral("8888:8:888"), *song);
+    position_ = figure(QStringLiteral("888:8:888"), *song);
     position_->setToolTip(tr("Bar : beat : tick (960 to the beat)"));
     position_->setAccessibleName(tr("Song position"));
     seek_ = child<QSlider>(Qt::Horizontal, this);
     seek_->setRange(0, seek_steps);
     seek_->setMinimumWidth(48);
-    seek_->setMaximumWidth(260);
     seek_->setFocusPolicy(Qt::TabFocus);
     seek_->setAccessibleName(tr("Place in the song"));
     seek_->setToolTip(tr("Drag to another place in the song"));
@@ -179,7 +168,6 @@ void TransportBar::add_song(QHBoxLayout& line) {
 }
 
 void TransportBar::add_machine(QHBoxLayout& line) {
-    line.addStretch(1);
     device_ = button({}, "", tr("Audio device · frames per block · output latency. Click to choose another"), this);
     device_->setStyleSheet(QStringLiteral("border-radius: 14px;"));
     connect(device_, &QPushButton::clicked, this, &TransportBar::device_wished);
@@ -194,12 +182,13 @@ void TransportBar::add_machine(QHBoxLayout& line) {
     scripting_word_ = label("quiet", *load);
     scripting_word_->setText(tr("scripting"));
     scripting_ = figure(QStringLiteral("88.8 %"), *load);
+    scripting_->setProperty("kind", "scripting");
     scripting_->setToolTip(tr("Scripting: percent of the time that a block plays; its highest of the last second"));
     scripting_->setAccessibleName(tr("Scripting load"));
 
     auto* faults = chip(line, this);
-    auto* word = label("quiet", *faults);
-    word->setText(tr("xruns"));
+    xruns_word_ = label("quiet", *faults);
+    xruns_word_->setText(tr("xruns"));
     xruns_ = figure(QStringLiteral("888"), *faults, Qt::AlignLeft);
     xruns_->setToolTip(tr("Blocks that came too late for the device, since reset"));
     xruns_->setAccessibleName(tr("Xruns"));
@@ -209,7 +198,11 @@ void TransportBar::add_master(QHBoxLayout& line) {
     auto* out = chip(line, this);
     midi_ = label("quiet", *out);
     midi_->setText(tr("MIDI"));
-    midi_->setToolTip(tr("Lights when something arrives at a MIDI input"));
+    lamp_ = label("quiet", *out);
+    lamp_->setText(QStringLiteral("●"));
+    for (QLabel* lamp : {midi_, lamp_}) {
+        lamp->setToolTip(tr("Lights when something arrives at a MIDI input"));
+    }
     meter_ = child<LevelMeter>(this);
     meter_->setFixedWidth(48);
     meter_->setAccessibleName(tr("Master level"));
@@ -255,11 +248,11 @@ void TransportBar::refresh_song() {
         widget->setEnabled(on);
     }
     seek_->setEnabled(on && has_song);
-    play_->setText(now.playing ? tr("❚❚ Pause") : tr("▶ Play"));
+    play_->setText(now.playing ? tr("Pause") : tr("▶ Play"));
     set_kind(*record_, now.recording ? "recording" : "outline");
     loop_->setChecked(now.loop);
     const QString song = desk_.song().isEmpty() ? tr("no song") : QFileInfo(desk_.song()).fileName();
-    song_->setText(song_->fontMetrics().elidedText(song, Qt::ElideMiddle, narrow_ ? 84 : 150));
+    song_->setText(song_->fontMetrics().elidedText(song, Qt::ElideMiddle, narrow_ ? 56 : 110));
     song_->setToolTip(desk_.song());
     position_->setText(position_text(now.bar, now.beat, now.tick));
     if (!seek_->isSliderDown()) {
@@ -269,7 +262,9 @@ void TransportBar::refresh_song() {
     signature_->setText(QStringLiteral("%1/%2").arg(now.numerator).arg(now.denominator));
     meter_->set_levels(now.master_left, now.master_right);
     midi_glow_ = now.midi_in ? glow_steps : std::max(0, midi_glow_ - 1);
-    colour(*midi_, midi_glow_ > 0 ? theme().green : theme().quiet);
+    for (QLabel* lamp : {midi_, lamp_}) {
+        set_kind(*lamp, midi_glow_ > 0 ? "running" : "quiet");
+    }
 }
 
 void TransportBar::refresh_machine() {
@@ -279,18 +274,18 @@ void TransportBar::refresh_machine() {
     const double scripting = scripting_peak_.feed(layer(audio::Layer::scripting));
     callback_->setText(QString::number(callback, 'f', 1) + QStringLiteral(" %"));
     scripting_->setText(QString::number(scripting, 'f', 1) + QStringLiteral(" %"));
-    colour(*callback_, callback >= 100 ? theme().red : callback >= hot_callback ? theme().yellow : theme().text);
-    colour(*scripting_, theme().amber);
+    set_kind(*callback_, callback >= 100 ? "failed" : callback >= hot_callback ? "warning" : "figure");
     xruns_->setText(QString::number(now.xruns));
-    colour(*xruns_, now.xruns > 0 ? theme().red : theme().text);
+    set_kind(*xruns_, now.xruns > 0 ? "failed" : "figure");
 
     const DeviceStatus device = desk_.hooks().device ? desk_.hooks().device() : DeviceStatus{};
     const std::uint32_t frames = now.frames > 0 ? now.frames : device.frames;
     const double rate = device.rate > 0 ? device.rate : now.sample_rate;
     const QString name = device.name.empty() ? tr("no device") : QString::fromStdString(device.name);
+    const QString brief = name.startsWith(QLatin1String("JACK")) ? QStringLiteral("JACK") : name;
     const QString figures =
         QStringLiteral("%1 · %2 · %3 ms").arg(rate_text(rate)).arg(frames).arg(device.latency_ms, 0, 'f', 1);
-    const QString shown = fontMetrics().elidedText(name, Qt::ElideRight, narrow_ ? 60 : 120);
+    const QString shown = fontMetrics().elidedText(brief, Qt::ElideRight, narrow_ ? 60 : 120);
     device_->setText(device.name.empty() ? name : narrow_ ? shown : shown + QLatin1Char(' ') + figures);
     if (!device.name.empty()) {
         const QString load = device.cpu_load > 0 ? tr("\nThe device measures %1 % load.").arg(device.cpu_load, 0, 'f', 1) : QString();
@@ -324,18 +319,30 @@ void TransportBar::resizeEvent(QResizeEvent* event) {
     fit();
 }
 
-void TransportBar::changeEvent(QEvent* event) {
-    QFrame::changeEvent(event);
-    if (event->type() == QEvent::StyleChange && panic_ != nullptr) {
-        refresh_machine();
-    }
-}
-
 void TransportBar::fit() {
-    narrow_ = width() < narrow_below;
-    word_->setVisible(!narrow_);
-    callback_word_->setVisible(!narrow_);
-    scripting_word_->setVisible(!narrow_);
+    // From the widest to the narrowest, until what must be seen has its place.
+    for (const int dropped : {0, 1, 2, 3}) {
+        const bool words_fit = dropped < 2;
+        narrow_ = dropped == 3;
+        word_->setVisible(dropped == 0);
+        xruns_word_->setText(words_fit ? tr("xruns") : tr("xr"));
+        for (QLabel* words : {callback_word_, scripting_word_, midi_}) {
+            words->setVisible(words_fit);
+        }
+        lamp_->setVisible(!words_fit);
+        refresh();
+        // Chips hear of a hidden word by an event only; the sum is needed now.
+        for (const QFrame* part : findChildren<QFrame*>(QString(), Qt::FindDirectChildrenOnly)) {
+            if (part->layout() != nullptr) {
+                part->layout()->activate();
+            }
+        }
+        layout()->invalidate();
+        layout()->activate();
+        if (layout()->minimumSize().width() <= width()) {
+            break;
+        }
+    }
 }
 
 }  // namespace outboard::ui

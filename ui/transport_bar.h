@@ -1,6 +1,6 @@
 // TransportBar: everything about the song and the machine that must be seen while playing, on one line.
 //
-// Narrower than 1360 px it drops words, never figures.
+// Where there is not enough room it drops words, never figures.
 #pragma once
 
 #include <QFrame>
@@ -32,7 +32,6 @@ signals:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
     void add_buttons(QHBoxLayout& line);
@@ -62,7 +61,9 @@ private:
     QLabel* scripting_word_ = nullptr;
     QLabel* scripting_ = nullptr;
     QLabel* xruns_ = nullptr;
+    QLabel* xruns_word_ = nullptr;
     QLabel* midi_ = nullptr;
+    QLabel* lamp_ = nullptr;  ///< of MIDI, where there is no place for the word
     LevelMeter* meter_ = nullptr;
     DragValue* master_ = nullptr;
     QPushButton* panic_ = nullptr;

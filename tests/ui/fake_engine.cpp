@@ -72,9 +72,11 @@ using std::to_string;
 
 struct Engine::State {
     scripting::ScriptHost& host;
+    Options options;
 };
 
-Engine::Engine(Options, scripting::ScriptHost& host, const Session&) : state_(std::make_unique<State>(State{host})) {}
+Engine::Engine(Options options, scripting::ScriptHost& host, const Session&)
+    : state_(std::make_unique<State>(State{host, std::move(options)})) {}
 Engine::~Engine() = default;
 
 std::uint32_t Engine::add_track(const TrackSettings& settings) {
@@ -161,6 +163,7 @@ void Engine::stop_capture() { note("stop_capture"); }
 EngineSnapshot Engine::snapshot() { return fake().snapshot; }
 Session Engine::session() const { return fake().session; }
 void Engine::reset_figures() { note("reset_figures"); }
+const Engine::Options& Engine::options() const noexcept { return state_->options; }
 scripting::ScriptHost& Engine::scripts() noexcept { return state_->host; }
 
 }  // namespace outboard::audio

@@ -1,0 +1,122 @@
+#include "ui/track_list.h"
+
+#include <QLineEdit>
+#include <QPushButton>
+
+#include "rig.h"
+#include "ui/script_menu.h"
+#include "ui/script_state.h"
+#include "ui/theme.h"
+#include "ui/track_card.h"
+
+namespace outboard::ui::test {
+namespace {
+
+class TrackTest : public Rig {
+protected:
+    TrackList& list() {
+        if (!list_) {
+            list_ = std::make_unique<TrackList>(desk());
+            list_->resize(240, 600);
+            list_->show();
+            EXPECT_TRUE(QTest::qWaitForWindowExposed(list_.get()));
+            desk().refresh();
+        }
+        return *list_;
+    }
+    static QPushButton* button(TrackCard& card, const QString& name) {
+        for (QPushButton* one : card.findChildren<QPushButton*>()) {
+            if (one->accessibleName() == name) {
+                return one;
+            }
+        }
+        return nullptr;
+    }
+    std::unique_ptr<TrackList> list_;
+};
+
+TEST_F(TrackTest, ACardForEveryTrackAndClicksSelect) {
+    track("Strings");
+    track("Arp", path("a.py"));
+    ASSERT_EQ(list().cards().size(), 2u);
+    QTest::mouseClick(list().cards()[1].get(), Qt::LeftButton, {}, QPoint(60, 80));
+    EXPECT_EQ(desk().selected(), 2u);
+}
+
+TEST_F(TrackTest, MuteAndSoloGoToTheEngine) {
+    track("Strings");
+    TrackCard& card = *list().cards()[0];
+    QTest::mouseClick(button(card, "Mute"), Qt::LeftButton);
+    EXPECT_TRUE(fake().snapshot.tracks[0].settings.mute);
+    QTest::mouseClick(button(card, "Solo"), Qt::LeftButton);
+    EXPECT_TRUE(fake().snapshot.tracks[0].settings.solo);
+    QTest::mouseClick(button(card, "Mute"), Qt::LeftButton);
+    EXPECT_FALSE(fake().snapshot.tracks[0].settings.mute);
+}
+
+TEST_F(TrackTest, RenamingTakesTheNewNameOnce) {
+    track("Strings");
+    TrackCard& card = *list().cards()[0];
+    card.edit_name();
+    auto* name = card.findChild<QLineEdit*>();
+    QTest::keyClicks(name, "Violins");
+    desk().refresh();  // the old name must not come back while it is typed over
+    QTest::keyClick(name, Qt::Key_Return);
+    EXPECT_EQ(fake().snapshot.tracks[0].settings.name, "Violins");
+    EXPECT_EQ(fake().count("update_track"), 1u);
+}
+
+TEST_F(TrackTest, AddingSelectsTheNewTrackInAColourOfThePalette) {
+    track("Strings");
+    list().add_track();
+    ASSERT_EQ(list().cards().size(), 2u);
+    EXPECT_EQ(desk().selected(), 2u);
+    EXPECT_EQ(fake().snapshot.tracks[1].settings.colour, track_palette[1]);
+}
+
+TEST_F(TrackTest, TheMenuOffersFactoryScriptsAndBypass) {
+    write("factory/echo.py", "");
+    write("factory/_hidden.py", "");
+    track("Arp", path("a.py"));
+    desk();
+    QMenu menu;
+    fill_script_menu(menu, desk(), 1, {.make_new = [] {}, .open_file = [] {}});
+    const auto entry = [&](const QString& words) -> QAction* {
+        for (QAction* action : menu.actions()) {
+            if (action->text() == words) {
+                return action;
+            }
+        }
+        return nullptr;
+    };
+    EXPECT_EQ(entry("_hidden"), nullptr);
+    ASSERT_NE(entry("echo"), nullptr);
+    entry("echo")->trigger();
+    EXPECT_EQ(fake().calls.back(), "load_script 1 " + path("factory/echo.py").toStdString());
+    ASSERT_NE(entry("Bypass"), nullptr);
+    entry("Bypass")->trigger();
+    EXPECT_EQ(fake().calls.back(), "bypass_script 1 on");
+}
+
+TEST(ScriptStateTest, IsSaidInWords) {
+    using scripting::SlotState;
+    audio::TrackSnapshot one = make_track(1, "Arp", "/somewhere/a.py");
+    EXPECT_EQ(script_state(one).words, "running");
+    EXPECT_EQ(script_state(one).lamp, theme().green);
+    one.script.late = 2;
+    EXPECT_EQ(script_state(one).words, "late 2");
+    EXPECT_EQ(script_state(one).lamp, theme().yellow);
+    one.script.state = SlotState::bypassed;
+    one.script.reasons = {"20 exceptions in a second"};
+    EXPECT_EQ(script_state(one).words, "bypassed: 20 exceptions in a second");
+    one.settings.bypassed = true;
+    EXPECT_EQ(script_state(one).words, "bypassed: by you");
+    one.script.state = SlotState::restarting;
+    EXPECT_EQ(script_state(one).words, "restarting");
+    one.script.state = SlotState::failed;
+    EXPECT_EQ(script_state(one).words, "failed");
+    EXPECT_EQ(script_state(one).lamp, theme().red);
+}
+
+}  // namespace
+}  // namespace outboard::ui::test

@@ -1,0 +1,129 @@
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QDockWidget>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QTimer>
+
+#include "rig.h"
+#include "ui/editor_tabs.h"
+#include "ui/notice_bar.h"
+#include "ui/script_editor.h"
+#include "ui/transport_bar.h"
+
+namespace outboard::ui::test {
+namespace {
+
+class WindowTest : public Rig {
+protected:
+    MainWindow& window() {
+        if (!window_) {
+            AppHooks made = hooks();
+            made.device = [] { return DeviceStatus{"JACK", 48000, 64, 1.3, 5.0, {}}; };
+            made.save_session = [this](const std::string& where) { saved_ = where; };
+            made.session_path = [this] { return session_; };
+            window_ = std::make_unique<MainWindow>(engine_, made);
+            window_->show();
+            EXPECT_TRUE(QTest::qWaitForWindowExposed(window_.get()));
+        }
+        return *window_;
+    }
+    std::string session_, saved_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+TEST_F(WindowTest, TypingAndCtrlSRunsWhatYouSee) {
+    const QString file = write("a.py", "x = 1\n");
+    track("Arp", file);
+    auto* editor = window().findChild<ScriptEditor*>();
+    ASSERT_NE(editor, nullptr);
+    editor->setFocus();
+    editor->setCursorPosition(0, 0);
+    QTest::keyClicks(editor, "y = 2 ; ");
+    EXPECT_EQ(fake().count("play"), 0u);  // the space bar writes spaces there
+    QTest::keyClick(editor, Qt::Key_S, Qt::ControlModifier);
+    EXPECT_EQ(read(file), "y = 2 ; x = 1\n");
+    EXPECT_EQ(fake().count("load_script 1"), 1u);
+}
+
+TEST_F(WindowTest, SpacePlaysAndStopsOutsideTheEditor) {
+    track("Arp", write("a.py", "x\n"));
+    QTest::keyClick(&window(), Qt::Key_Space);
+    EXPECT_EQ(fake().calls.back(), "play");
+    QTest::keyClick(&window(), Qt::Key_Space);
+    EXPECT_EQ(fake().calls.back(), "stop");
+}
+
+TEST_F(WindowTest, AllRoomsAreThereAndNothingOfTheBarIsCutOff) {
+    track("Arp", write("a.py", "x\n"));
+    EXPECT_EQ(window().findChildren<QDockWidget*>().size(), 4);
+    auto* bar = window().findChild<TransportBar*>();
+    for (const int width : {1100, 1280, 1440, 1920}) {
+        window().resize(width, 800);
+        QCoreApplication::processEvents();
+        ASSERT_EQ(window().width(), width);
+        for (const QWidget* part : bar->findChildren<QWidget*>()) {
+            if (part->isVisible() && part->parentWidget()->isVisible()) {
+                EXPECT_GE(part->width(), part->minimumSizeHint().width()) << width << ' ' << part->accessibleName().toStdString();
+            }
+        }
+    }
+}
+
+TEST_F(WindowTest, ANewEngineTakesOverAndNoEngineIsDrawn) {
+    track("Arp", write("a.py", "x\n"));
+    window().set_engine(nullptr);
+    window().refresh();
+    fake().calls.clear();
+    QTest::keyClick(&window(), Qt::Key_Space);
+    EXPECT_TRUE(fake().calls.empty());
+    audio::Engine other({}, host_, {});
+    window().set_engine(&other);
+    QTest::keyClick(&window(), Qt::Key_Space);
+    EXPECT_EQ(fake().calls.back(), "play");
+    window().set_engine(&engine_);
+}
+
+TEST_F(WindowTest, UnsavedEditsAreAskedAboutAndKept) {
+    const QString file = write("a.py", "x\n");
+    track("Arp", file);
+    auto* editor = window().findChild<ScriptEditor*>();
+    ASSERT_NE(editor, nullptr);
+    const auto answer = [](QMessageBox::StandardButton which) {
+        QTimer::singleShot(50, [which] {
+            auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            ASSERT_NE(box, nullptr);
+            QTest::mouseClick(box->button(which), Qt::LeftButton);
+        });
+    };
+    QTest::keyClicks(editor, "edited ");
+    answer(QMessageBox::Cancel);
+    EXPECT_FALSE(window().close());
+    EXPECT_TRUE(editor->isModified());
+    EXPECT_EQ(read(file), "x\n");
+    answer(QMessageBox::Save);
+    EXPECT_TRUE(window().close());
+    EXPECT_EQ(read(file), "edited x\n");
+}
+
+TEST_F(WindowTest, ANoticeIsOneSentence) {
+    track("Arp");
+    window().show_notice("No sound card was found.");
+    EXPECT_EQ(window().findChild<NoticeBar*>()->sentence(), "No sound card was found.");
+}
+
+TEST_F(WindowTest, EveryControlHasANameForThoseWhoDoNotSee) {
+    track("Arp", write("a.py", "x\n"));
+    for (const QWidget* widget : window().findChildren<QWidget*>()) {
+        const bool by_keyboard = (widget->focusPolicy() & Qt::TabFocus) != 0 && widget->isVisible();
+        const auto* button = qobject_cast<const QAbstractButton*>(widget);
+        if (by_keyboard && !widget->inherits("QScrollArea") && !widget->objectName().startsWith("qt_")) {
+            EXPECT_FALSE(widget->accessibleName().isEmpty() && (button == nullptr || button->text().isEmpty()))
+                << widget->metaObject()->className();
+        }
+    }
+}
+
+}  // namespace
+}  // namespace outboard::ui::test
