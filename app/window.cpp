@@ -1,4 +1,5 @@
 // The window's side of the wiring: it opens devices and session files for ui/, which does neither itself.
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -25,6 +26,8 @@ namespace outboard::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds start_patience{2000};
 
 bool has_display() {
     for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
@@ -103,6 +106,8 @@ private:
         }
         live_.reset();  // first: a sound card may be open only once
         live_ = std::make_unique<Live>(session, live_options(line_));
+        // The first blocks are not to find scripts that are still starting; one that hangs may come later.
+        (void)live_->engine().wait_scripts(start_patience);
         live_->start();
         if (window_) {
             window_->set_engine(&live_->engine());
@@ -213,7 +218,7 @@ int run_window(const CommandLine& line, int argc, char** argv) {
     QTimer watch;
     QObject::connect(&watch, &QTimer::timeout, &application, [&] {
         if (interrupt.requested()) {
-            QApplication::quit();
+            QApplication::exit();  // quit() would let the window ask about unsaved edits first
         }
     });
     watch.start(200);
