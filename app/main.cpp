@@ -12,12 +12,12 @@ namespace {
 
 using namespace outboard::app;
 
-/// One line, ending in a full stop.
+/// One line that ends as a sentence does.
 void complain(std::string sentence) {
     for (char& c : sentence) {
         c = c == '\n' || c == '\r' ? ' ' : c;
     }
-    if (!sentence.ends_with('.')) {
+    if (!sentence.ends_with('.') && !sentence.ends_with('?')) {
         sentence += '.';
     }
     fmt::print(stderr, "outboard: {}\n", sentence);

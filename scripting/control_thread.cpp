@@ -27,6 +27,17 @@ std::int64_t back_off(int deaths) {
     return deaths <= 1 ? 0 : std::min<std::int64_t>(5000 * ms, (50 * ms) << std::min(deaths - 1, 10));
 }
 
+/// "name.py, line 3: ValueError: boom": the last line of a traceback says what, file and line say where.
+std::string sentence_of(const Message& refusal) {
+    std::string text = refusal.text.substr(0, refusal.text.find_last_not_of(" \n") + 1);
+    text = text.substr(text.rfind('\n') + 1);
+    const std::string name = refusal.file.substr(refusal.file.rfind('/') + 1);
+    if (name.empty() || text.find(name) != std::string::npos) {
+        return text;
+    }
+    return name + (refusal.line > 0 ? ", line " + std::to_string(refusal.line) : "") + ": " + text;
+}
+
 }  // namespace
 
 ControlThread::ControlThread(ScriptHost::Options options) : options_(std::move(options)) {
@@ -254,7 +265,7 @@ void ControlThread::finish_loading(Seat& seat, SlotState state, Message refusal)
     refusal.slot = seat.slot->id();
     // A script that does not load leaves the one before it playing.
     const bool old_plays = seat.current != nullptr && !seat.current->dead();
-    seat.slot->finish_order(old_plays ? SlotState::live : state, refusal.text);
+    seat.slot->finish_order(old_plays ? SlotState::live : state, sentence_of(refusal));
     seat.restart_reason.clear();
     say(std::move(refusal));
 }

@@ -148,6 +148,7 @@ TEST(SlotLoadingTest, ARefusedScriptSaysWhereAndLeavesTheOldOnePlaying) {
     rig.slot.load(folder.write("broken.py", "x = 1\ndef f(:\n"), {});
     const auto failure = rig.slot.wait_loaded(std::chrono::seconds(20));
     ASSERT_TRUE(failure.has_value());
+    EXPECT_THAT(*failure, ::testing::StartsWith("broken.py, line 2: SyntaxError: "));
     const auto messages = rig.host.take_messages();
     ASSERT_FALSE(messages.empty());
     EXPECT_EQ(messages.back().line, 2);
