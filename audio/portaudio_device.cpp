@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -206,12 +207,12 @@ std::vector<PortAudioOutput> list_portaudio_outputs() {
         const PaDeviceInfo& info = *Pa_GetDeviceInfo(output.index);
         const bool api_default = Pa_GetHostApiInfo(info.hostApi)->defaultOutputDevice == output.index;
         if (is_jack(info)) {
-            return api_default ? 0 : 1;
+            return std::pair(api_default ? 0 : 1, output.index);
         }
-        return output.index == Pa_GetDefaultOutputDevice() ? 2 : 3;
+        return std::pair(output.index == Pa_GetDefaultOutputDevice() ? 2 : 3, output.index);
     };
-    std::stable_sort(outputs.begin(), outputs.end(),
-                     [&rank](const PortAudioOutput& a, const PortAudioOutput& b) { return rank(a) < rank(b); });
+    std::sort(outputs.begin(), outputs.end(),
+              [&rank](const PortAudioOutput& a, const PortAudioOutput& b) { return rank(a) < rank(b); });
     return outputs;
 }
 

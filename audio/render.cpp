@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -135,6 +136,21 @@ private:
     std::optional<double> tempo_;
 };
 
+/// At one sample the order stays: track by track, as they were put out.
+void sort_by_time(std::vector<scripting::Event>& events) {
+    std::vector<std::pair<std::int64_t, std::size_t>> order(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        order[i] = {events[i].time, i};
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<scripting::Event> sorted;
+    sorted.reserve(events.size());
+    for (const auto& [time, index] : order) {
+        sorted.push_back(events[index]);
+    }
+    events = std::move(sorted);
+}
+
 }  // namespace
 
 RenderResult render(Engine& engine, const RenderOptions& options) {
@@ -190,8 +206,7 @@ RenderResult transform(Engine& engine, const RenderOptions& options) {
     for (scripting::Event& event : events) {
         event.time -= run.origin();
     }
-    std::stable_sort(events.begin(), events.end(),
-                     [](const scripting::Event& a, const scripting::Event& b) { return a.time < b.time; });
+    sort_by_time(events);
     write_midi_file(options.output, run.song(), events, run.rate());
     RenderResult result = run.finish(length);
     result.events = events.size();

@@ -449,7 +449,7 @@ TEST(Engine, LayersAreMeasuredWhereTheTimeGoes) {
     engine.set_song(scale_song());
     engine.play();
     static_cast<void>(run(engine, 1280, 128));
-    rig.instruments[1]->burn_ns = 100'000;
+    rig.instruments[1]->burn_ns = 500'000;
     engine.reset_figures();
     static_cast<void>(run(engine, 48000, 128));
     const EngineSnapshot snapshot = engine.snapshot();
@@ -457,7 +457,7 @@ TEST(Engine, LayersAreMeasuredWhereTheTimeGoes) {
     const auto of_track = [&](std::size_t track, Layer layer) {
         return snapshot.tracks[track].layers[static_cast<std::size_t>(layer)].p50;
     };
-    const double burnt = 100'000.0 * 48000 / 128 / 1e9 * 100;  // percent of the period
+    const double burnt = 500'000.0 * 48000 / 128 / 1e9 * 100;  // percent of the period
     EXPECT_GE(of_track(1, Layer::instruments), burnt * 0.95);
     EXPECT_LT(of_track(0, Layer::instruments), burnt * 0.2);
     EXPECT_GE(share(Layer::instruments), burnt * 0.95);
