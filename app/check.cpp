@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "app/paths.h"
-#include "app/script_errors.h"
+#include "app/script_messages.h"
 #include "app/verbs.h"
 #include "audio/device.h"
 #include "audio/fluid_instrument.h"
@@ -87,7 +87,7 @@ bool check_scripts() {
     auto& slot = host.add_slot("check", 0);
     slot.load(script.path(), {});
     if (const auto error = slot.wait_loaded(script_patience)) {
-        row("Python", "scripts do not run: " + one_sentence(*error));
+        row("Python", "scripts do not run: " + *error);
         return false;
     }
     const auto elapsed = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();

@@ -7,7 +7,7 @@
 
 #include "app/interrupt.h"
 #include "app/offline.h"
-#include "app/script_errors.h"
+#include "app/script_messages.h"
 #include "app/session_source.h"
 #include "app/stats_file.h"
 #include "app/terminal.h"
@@ -105,7 +105,7 @@ Offline::Offline(const audio::Session& session, const LiveOptions& options) {
     engine.pipelined = options.pipelined;
     engine_ = std::make_unique<audio::Engine>(engine, *host_, session);
     if (const auto failed = engine_->wait_scripts(script_patience); !failed.empty()) {
-        throw std::runtime_error(one_sentence(failed.front()));
+        throw std::runtime_error(failed.front());
     }
 }
 

@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "app/command_line.h"
-#include "app/script_errors.h"
+#include "app/script_messages.h"
 #include "scripting/script_host.h"
 
 namespace outboard::app {
@@ -79,7 +79,7 @@ std::vector<std::vector<Parameter>> declared_parameters(const audio::Session& se
             continue;
         }
         if (const auto error = slot->wait_loaded(script_patience)) {
-            throw std::runtime_error(one_sentence(*error));
+            throw std::runtime_error(*error);
         }
         declared.push_back(slot->parameters());
     }

@@ -10,7 +10,7 @@
 #include "app/cpu_table.h"
 #include "app/interrupt.h"
 #include "app/live.h"
-#include "app/script_errors.h"
+#include "app/script_messages.h"
 #include "app/session_source.h"
 #include "app/stats_file.h"
 #include "app/terminal.h"
@@ -139,7 +139,7 @@ int run_play(const CommandLine& line) {
     Live live(source.session, live_options(line));
     auto& engine = live.engine();
     if (const auto failed = engine.wait_scripts(script_patience); !failed.empty()) {
-        throw std::runtime_error(one_sentence(failed.front()));
+        throw std::runtime_error(failed.front());
     }
     for (const auto& notice : source.notices) {
         fmt::print("{}\n", notice);

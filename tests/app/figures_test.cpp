@@ -7,7 +7,7 @@
 #include "app/command_line.h"
 #include "app/cpu_table.h"
 #include "app/parameter_choice.h"
-#include "app/script_errors.h"
+#include "app/script_messages.h"
 #include "app/stats_file.h"
 #include "app/terminal.h"
 
@@ -148,10 +148,14 @@ TEST(SetParameter, GoesToEveryTrackThatHasIt) {
     EXPECT_THROW(set_parameter(session, {{}, {}, {}}, "gate", "0.5"), UsageError);
 }
 
-TEST(OneSentence, IsTheExceptionOfATraceback) {
-    EXPECT_EQ(one_sentence("Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n"),
-              "ValueError: no");
-    EXPECT_EQ(one_sentence("a.py, line 3: invalid syntax\n    x =\n"), "a.py, line 3: invalid syntax");
+TEST(MessageLine, SaysWhenWhereAndWhat) {
+    scripting::Message message;
+    message.type = scripting::Message::Type::warning;
+    message.time = 96000;
+    message.file = "/somewhere/mine.py";
+    message.line = 7;
+    message.text = "too loud";
+    EXPECT_EQ(message_line(message, 48000), "    2.00 s  mine.py:7: warning: too loud");
 }
 
 }  // namespace

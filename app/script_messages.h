@@ -1,4 +1,4 @@
-// What a script said when it did not load, as the one sentence of a command line.
+// What scripts say while they run, as lines of the terminal.
 #pragma once
 
 #include <chrono>
@@ -11,10 +11,7 @@ namespace outboard::app {
 /// How long a script may take to load before a run is given up.
 inline constexpr std::chrono::milliseconds script_patience{30'000};
 
-/// A traceback's last line, or the first line of anything else.
-[[nodiscard]] std::string one_sentence(const std::string& text);
-
-/// A script's message as a line of the terminal: "12.04 s  arpeggiator: text".
+/// "12.04 s  mine.py:7: text"; a traceback keeps its lines.
 [[nodiscard]] std::string message_line(const scripting::Message& message, double sample_rate);
 
 }  // namespace outboard::app

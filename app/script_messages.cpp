@@ -1,22 +1,10 @@
-#include "app/script_errors.h"
+#include "app/script_messages.h"
 
 #include <filesystem>
 
 #include <fmt/format.h>
 
 namespace outboard::app {
-
-std::string one_sentence(const std::string& text) {
-    const auto last = text.find_last_not_of(" \r\n");
-    if (last == std::string::npos) {
-        return text;
-    }
-    const auto whole = text.substr(0, last + 1);
-    if (whole.find("Traceback (most recent call last)") != std::string::npos) {
-        return whole.substr(whole.rfind('\n') + 1);
-    }
-    return whole.substr(0, whole.find('\n'));
-}
 
 std::string message_line(const scripting::Message& message, double sample_rate) {
     static constexpr const char* words[] = {"", "debug: ", "", "warning: ", "error: ", ""};
