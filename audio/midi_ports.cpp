@@ -109,6 +109,8 @@ std::vector<std::string> list_midi_outputs() { return list_ports<RtMidiOut>(); }
 // ---- inputs ---------------------------------------------------------------------------------------------------------
 
 struct MidiInputs::State {
+    explicit State(Engine& the_engine) : engine(the_engine) {}
+
     struct Input {
         State* state = nullptr;
         std::uint8_t number = 0;
