@@ -20,7 +20,7 @@ Processor::Processor(const Engine::Options& options)
       block_frames_(options.block_frames == 0 ? options.max_frames : std::min(options.block_frames, options.max_frames)),
       offline_(options.offline),
       pipelined_(options.pipelined),
-      deadline_share_(options.deadline),
+      budget_(options.deadline),
       sequencer_(options.sample_rate) {
     clock_.sample_rate = options.sample_rate;
 }
@@ -54,7 +54,7 @@ void Processor::callback(float* out, std::uint32_t frames, std::int64_t now) noe
     }
     for (std::uint32_t done = 0; done < frames;) {
         const std::uint32_t part = std::min(frames - done, block_frames_);
-        block(out + std::size_t{2} * done, part, deadline(done, part));
+        block(out + std::size_t{2} * done, part, deadline(done, part, frames));
         done += part;
     }
     {
@@ -64,19 +64,19 @@ void Processor::callback(float* out, std::uint32_t frames, std::int64_t now) noe
             target->push(out, frames);
         }
     }
+    budget_.learn(laps_.instruments + laps_.mix, frames);
     publish(frames);
     record(ipc::now_ns() - now, frames * 1e9 / rate_);
 }
 
-std::int64_t Processor::deadline(std::uint32_t done, std::uint32_t frames) const noexcept {
+std::int64_t Processor::deadline(std::uint32_t done, std::uint32_t frames, std::uint32_t total) const noexcept {
     if (pipelined_) {
         return 0;
     }
     if (offline_) {
         return ipc::now_ns() + offline_watchdog_ns;
     }
-    // One budget for all tracks of a block. Blocks of one callback are due one after the other.
-    return callback_start_ + static_cast<std::int64_t>((done + deadline_share_ * frames) * 1e9 / rate_);
+    return callback_start_ + static_cast<std::int64_t>(budget_.end_ns(done, frames, total, 1e9 / rate_));
 }
 
 void Processor::block(float* out, std::uint32_t frames, std::int64_t deadline_ns) noexcept {

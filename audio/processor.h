@@ -14,6 +14,7 @@
 #include "audio/engine.h"
 #include "audio/layer_probe.h"
 #include "audio/live_input.h"
+#include "audio/script_budget.h"
 #include "audio/sequencer.h"
 #include "audio/spsc_queue.h"
 #include "ipc/realtime.h"
@@ -75,7 +76,7 @@ private:
     void settle() noexcept;
     void publish(std::uint32_t frames) noexcept;
     void record(std::int64_t callback_ns, double period_ns) noexcept;
-    [[nodiscard]] std::int64_t deadline(std::uint32_t done, std::uint32_t frames) const noexcept;
+    [[nodiscard]] std::int64_t deadline(std::uint32_t done, std::uint32_t frames, std::uint32_t total) const noexcept;
     [[nodiscard]] const TrackEntry* find(std::uint32_t track) const noexcept;
     [[nodiscard]] Entries entries() const noexcept;
     [[nodiscard]] std::array<LayerProbe*, 6> probes() noexcept;
@@ -89,7 +90,6 @@ private:
     const double rate_;
     const std::uint32_t max_frames_, block_frames_;
     const bool offline_, pipelined_;
-    const double deadline_share_;
 
     SpscQueue<Command> commands_{4096};
     std::atomic<bool> busy_{false};
@@ -99,6 +99,7 @@ private:
     std::array<ParameterChange, 256> parameters_{};
     std::size_t parameter_count_ = 0;
 
+    ScriptBudget budget_;
     Sequencer sequencer_;
     scripting::ClockMap clock_;
     EventList song_events_{4096};
