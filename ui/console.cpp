@@ -121,7 +121,9 @@ Console::Console(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk) {
     setMinimumSize(200, 60);
 }
 
-std::vector<QWidget*> Console::heading_widgets() const { return {filter_button_, clear_button_}; }
+std::vector<QWidget*> Console::heading_widgets() const {
+    return {filter_button_, clear_button_};
+}
 
 void Console::clear() {
     entries_.clear();
@@ -132,8 +134,8 @@ void Console::clear() {
 void Console::set_filter(std::optional<std::uint32_t> track) {
     const audio::TrackSnapshot* one = track ? desk_.track(*track) : nullptr;
     filter_ = one == nullptr ? std::nullopt : track;
-    filter_button_->setText(
-        (one == nullptr ? tr("ALL TRACKS") : QString::fromStdString(one->settings.name).toUpper()) + tr(" ▾"));
+    filter_button_->setText((one == nullptr ? tr("ALL TRACKS") : QString::fromStdString(one->settings.name).toUpper()) +
+                            tr(" ▾"));
     redraw();
 }
 
@@ -178,7 +180,9 @@ void Console::redraw() {
     flush();
 }
 
-bool Console::shows(const ConsoleEntry& entry) const { return !filter_ || entry.track == filter_; }
+bool Console::shows(const ConsoleEntry& entry) const {
+    return !filter_ || entry.track == filter_;
+}
 
 void Console::fill_filter_menu() {
     QMenu* menu = filter_button_->menu();

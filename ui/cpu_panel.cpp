@@ -71,6 +71,7 @@ CpuPanel::CpuPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk) {
     sentence_->setAccessibleName(tr("What scripting costs"));
     sentence_->setWordWrap(true);
     sentence_->setTextFormat(Qt::RichText);
+    sentence_->setProperty("kind", "sentence");
     sentence_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     connect(sentence_, &QLabel::linkActivated, this, [this] { reset(); });
     auto* top = child<QHBoxLayout>();
@@ -177,7 +178,8 @@ void CpuPanel::show_sentence() {
         }
         const QString quiet = theme().quiet.name();
         words = tr("Scripting takes <b style='color:%1'>%2 %</b> of each block, at most %3 %. "
-                   "<span style='color:%4'>late %5 · </span><a href='reset' style='color:%6; text-decoration:none'>"
+                   "<span style='color:%4'>late&nbsp;%5&nbsp;·&nbsp;</span><a href='reset' style='color:%6; "
+                   "text-decoration:none'>"
                    "reset</a>")
                     .arg(theme().amber.name())
                     .arg(scripting.mean_all, 0, 'f', 1)

@@ -15,10 +15,14 @@ constexpr std::array order{Layer::instruments, Layer::busy, Layer::wait, Layer::
 
 QColor colour_of(Layer layer) {
     switch (layer) {
-        case Layer::busy: return theme().amber;
-        case Layer::wait: return theme().amber_pale;
-        case Layer::mix: return theme().slate;
-        default: return theme().blue;
+        case Layer::busy:
+            return theme().amber;
+        case Layer::wait:
+            return theme().amber_pale;
+        case Layer::mix:
+            return theme().slate;
+        default:
+            return theme().blue;
     }
 }
 
@@ -77,7 +81,7 @@ void CpuPlot::feed(const audio::EngineSnapshot& snapshot, std::chrono::steady_cl
         pending_ = {};
         fit_axis();
         xAxis->setRange(time - seconds, time);
-        if (isVisible()) {
+        if (isVisible() && ++points_ % 2 == 0) {
             replot(QCustomPlot::rpQueuedReplot);
         }
     }
@@ -101,7 +105,9 @@ void CpuPlot::clear() {
     started_ = false;
 }
 
-double CpuPlot::top() const { return yAxis->range().upper; }
+double CpuPlot::top() const {
+    return yAxis->range().upper;
+}
 
 void CpuPlot::add_point(double time) {
     double sum = 0;

@@ -54,6 +54,7 @@ private:
     bool started_ = false;
     std::chrono::steady_clock::time_point start_{};
     double last_point_ = 0;
+    unsigned points_ = 0;                                 ///< every second one is drawn
     std::map<std::uint32_t, std::uint64_t> generations_;  ///< by track
     std::deque<Mark> marks_;
 };

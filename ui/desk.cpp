@@ -16,12 +16,16 @@ constexpr int ticks_per_beat = 960;
 ConsoleEntry::Kind kind_of(scripting::Message::Type type) {
     using Type = scripting::Message::Type;
     switch (type) {
-        case Type::error: return ConsoleEntry::Kind::error;
-        case Type::warning: return ConsoleEntry::Kind::warning;
-        case Type::notice: return ConsoleEntry::Kind::notice;
+        case Type::error:
+            return ConsoleEntry::Kind::error;
+        case Type::warning:
+            return ConsoleEntry::Kind::warning;
+        case Type::notice:
+            return ConsoleEntry::Kind::notice;
         case Type::print:
         case Type::debug:
-        case Type::info: break;
+        case Type::info:
+            break;
     }
     return ConsoleEntry::Kind::print;
 }
@@ -67,7 +71,9 @@ const audio::TrackSnapshot* Desk::track(std::uint32_t id) const noexcept {
     return at == snapshot_.tracks.end() ? nullptr : &*at;
 }
 
-const audio::TrackSnapshot* Desk::selected_track() const noexcept { return selected_ ? track(*selected_) : nullptr; }
+const audio::TrackSnapshot* Desk::selected_track() const noexcept {
+    return selected_ ? track(*selected_) : nullptr;
+}
 
 void Desk::select(std::uint32_t id) {
     if (track(id) == nullptr) {
@@ -118,7 +124,7 @@ void Desk::toggle_play() {
     const bool playing = snapshot_.playing;
     if (command([playing](audio::Engine& engine) { playing ? engine.stop() : engine.play(); })) {
         snapshot_.playing = !playing;
-        emit refreshed();
+        emit transport_changed();
     }
 }
 
@@ -137,10 +143,13 @@ void Desk::set_modified(bool modified) {
     }
 }
 
-void Desk::tell(const QString& sentence) { emit notice(sentence); }
+void Desk::tell(const QString& sentence) {
+    emit notice(sentence);
+}
 
 void Desk::log(ConsoleEntry::Kind kind, const QString& text) {
-    emit entry_added({.kind = kind, .track = {}, .position = position(), .who = {}, .text = text, .file = {}, .line = 0});
+    emit entry_added(
+        {.kind = kind, .track = {}, .position = position(), .who = {}, .text = text, .file = {}, .line = 0});
 }
 
 bool Desk::attempt(const std::function<void()>& action) {
@@ -153,7 +162,9 @@ bool Desk::attempt(const std::function<void()>& action) {
     }
 }
 
-QString Desk::position() const { return position_text(snapshot_.bar, snapshot_.beat, snapshot_.tick); }
+QString Desk::position() const {
+    return position_text(snapshot_.bar, snapshot_.beat, snapshot_.tick);
+}
 
 QString Desk::factory_folder() const {
     return engine_ == nullptr ? QString() : QString::fromStdString(engine_->scripts().factory_folder());

@@ -24,8 +24,8 @@ struct ConsoleEntry {
     QString position;  ///< bar:beat:tick of the song when it was written
     QString who;       ///< name of the track, or empty
     QString text;
-    QString file;      ///< when a place in a script is known
-    int line = 0;      ///< 1-based; 0: none
+    QString file;  ///< when a place in a script is known
+    int line = 0;  ///< 1-based; 0: none
 };
 
 class Desk : public QObject {
@@ -76,8 +76,9 @@ public:
 
 signals:
     void refreshed();
+    void transport_changed();  ///< by a command just now: show it before the next snapshot
     void engine_changed();
-    void about_to_select();   ///< the old track is still armed: a held key can still be let go of
+    void about_to_select();  ///< the old track is still armed: a held key can still be let go of
     void selection_changed();
     void modified_changed(bool modified);
     void script_requested(std::uint32_t track, const QString& path);  ///< a load was asked for

@@ -36,8 +36,8 @@ DeviceDialog::DeviceDialog(Desk& desk, QWidget* parent) : QDialog(parent), desk_
     frames_ = child<ComboBox>(this);
     frames_->addItem(tr("as the device likes"), 0u);
     for (const unsigned frames : {32u, 64u, 128u, 256u, 512u, 1024u, 2048u}) {
-        frames_->addItem(tr("%1 frames · %2 ms").arg(frames).arg(frames * 1000.0 / std::max(8000.0, wish.rate), 0, 'f', 1),
-                         frames);
+        frames_->addItem(
+            tr("%1 frames · %2 ms").arg(frames).arg(frames * 1000.0 / std::max(8000.0, wish.rate), 0, 'f', 1), frames);
     }
     frames_->setCurrentIndex(std::max(0, frames_->findData(wish.frames)));
     form->addRow(tr("Output"), device_);

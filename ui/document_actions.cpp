@@ -14,12 +14,16 @@
 namespace outboard::ui {
 namespace {
 
-QString song_filter() { return QObject::tr("Songs (*.mid *.midi *.MID)"); }
-QString session_filter() { return QObject::tr("Sessions (*.outboard)"); }
+QString song_filter() {
+    return QObject::tr("Songs (*.mid *.midi *.MID)");
+}
+QString session_filter() {
+    return QObject::tr("Sessions (*.outboard)");
+}
 
 QMessageBox::StandardButton ask(QWidget& window, const QString& title, const QString& text) {
-    return QMessageBox::question(&window, title, text,
-                                 QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Save);
+    return QMessageBox::question(&window, title, text, QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel,
+                                 QMessageBox::Save);
 }
 
 }  // namespace
@@ -28,17 +32,17 @@ DocumentActions::DocumentActions(Desk& desk, EditorTabs& editors, QWidget& windo
     : desk_(desk), editors_(editors), window_(window) {}
 
 void DocumentActions::open_any() {
-    const QString path = QFileDialog::getOpenFileName(
-        &window_, tr("Open"), QFileInfo(desk_.song()).absolutePath(),
-        tr("Songs and sessions (*.mid *.midi *.MID *.outboard);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(&window_, tr("Open"), QFileInfo(desk_.song()).absolutePath(),
+                                     tr("Songs and sessions (*.mid *.midi *.MID *.outboard);;All files (*)"));
     if (!path.isEmpty()) {
         open_path(path);
     }
 }
 
 void DocumentActions::open_song() {
-    const QString path = QFileDialog::getOpenFileName(&window_, tr("Open song"),
-                                                      QFileInfo(desk_.song()).absolutePath(), song_filter());
+    const QString path =
+        QFileDialog::getOpenFileName(&window_, tr("Open song"), QFileInfo(desk_.song()).absolutePath(), song_filter());
     if (!path.isEmpty()) {
         desk_.open_song(path);
     }
@@ -60,9 +64,13 @@ void DocumentActions::open_path(const QString& path) {
     }
 }
 
-void DocumentActions::new_session() { replace_session(desk_.hooks().new_session); }
+void DocumentActions::new_session() {
+    replace_session(desk_.hooks().new_session);
+}
 
-void DocumentActions::demo_session() { replace_session(desk_.hooks().demo_session); }
+void DocumentActions::demo_session() {
+    replace_session(desk_.hooks().demo_session);
+}
 
 void DocumentActions::replace_session(const std::function<void()>& how) {
     if (how && may_leave_session() && desk_.attempt(how)) {
@@ -72,7 +80,9 @@ void DocumentActions::replace_session(const std::function<void()>& how) {
     }
 }
 
-bool DocumentActions::save() { return session_path().isEmpty() ? save_as() : save_to(session_path()); }
+bool DocumentActions::save() {
+    return session_path().isEmpty() ? save_as() : save_to(session_path());
+}
 
 bool DocumentActions::save_as() {
     QString path = QFileDialog::getSaveFileName(
@@ -88,8 +98,8 @@ bool DocumentActions::save_as() {
 }
 
 bool DocumentActions::save_to(const QString& path) {
-    const bool saved = desk_.hooks().save_session &&
-                       desk_.attempt([&] { desk_.hooks().save_session(path.toStdString()); });
+    const bool saved =
+        desk_.hooks().save_session && desk_.attempt([&] { desk_.hooks().save_session(path.toStdString()); });
     if (saved) {
         desk_.set_modified(false);
         emit session_changed();
@@ -133,8 +143,8 @@ bool DocumentActions::may_leave() {
         for (const ScriptDocument* script : scripts) {
             names << QFileInfo(script->path()).fileName();
         }
-        const auto answer = ask(window_, tr("Unsaved scripts"),
-                                tr("Edits in %1 are not saved.").arg(names.join(QStringLiteral(", "))));
+        const auto answer =
+            ask(window_, tr("Unsaved scripts"), tr("Edits in %1 are not saved.").arg(names.join(QStringLiteral(", "))));
         if (answer == QMessageBox::Cancel) {
             return false;
         }

@@ -86,7 +86,9 @@ void DragValue::mouseMoveEvent(QMouseEvent* event) {
     }
 }
 
-void DragValue::mouseReleaseEvent(QMouseEvent*) { dragging_ = false; }
+void DragValue::mouseReleaseEvent(QMouseEvent*) {
+    dragging_ = false;
+}
 
 void DragValue::mouseDoubleClickEvent(QMouseEvent*) {
     dragging_ = false;
@@ -100,15 +102,28 @@ void DragValue::wheelEvent(QWheelEvent* event) {
 
 void DragValue::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_Up: user_sets(value_ + range_.step); return;
-        case Qt::Key_Down: user_sets(value_ - range_.step); return;
-        case Qt::Key_PageUp: user_sets(value_ + 10 * range_.step); return;
-        case Qt::Key_PageDown: user_sets(value_ - 10 * range_.step); return;
-        case Qt::Key_Delete: emit reset_wished(); return;
+        case Qt::Key_Up:
+            user_sets(value_ + range_.step);
+            return;
+        case Qt::Key_Down:
+            user_sets(value_ - range_.step);
+            return;
+        case Qt::Key_PageUp:
+            user_sets(value_ + 10 * range_.step);
+            return;
+        case Qt::Key_PageDown:
+            user_sets(value_ - 10 * range_.step);
+            return;
+        case Qt::Key_Delete:
+            emit reset_wished();
+            return;
         case Qt::Key_Return:
         case Qt::Key_Enter:
-        case Qt::Key_F2: begin_typing(QString::number(value_, 'f', range_.decimals)); return;
-        default: break;
+        case Qt::Key_F2:
+            begin_typing(QString::number(value_, 'f', range_.decimals));
+            return;
+        default:
+            break;
     }
     const QString text = event->text();
     if (!text.isEmpty() && (text[0].isDigit() || text[0] == QLatin1Char('-'))) {

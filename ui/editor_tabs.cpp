@@ -1,6 +1,5 @@
 #include "ui/editor_tabs.h"
 
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -15,24 +14,25 @@
 
 #include "ui/child.h"
 #include "ui/find_bar.h"
-#include "ui/script_files.h"
 #include "ui/theme.h"
 
 namespace outboard::ui {
 namespace {
 
-const QString python_files = QStringLiteral("Python (*.py)");
-
 const char* kind_of(ScriptDocument::Standing::Kind kind) {
     using Kind = ScriptDocument::Standing::Kind;
     switch (kind) {
-        case Kind::runs: return "running";
-        case Kind::error: return "failed";
+        case Kind::runs:
+            return "running";
+        case Kind::error:
+            return "failed";
         case Kind::loading:
-        case Kind::waiting: return "warning";
+        case Kind::waiting:
+            return "warning";
         case Kind::edited:
         case Kind::unused:
-        case Kind::bypassed: break;
+        case Kind::bypassed:
+            break;
     }
     return "quiet";
 }
@@ -50,9 +50,8 @@ EditorTabs::EditorTabs(Desk& desk, QWidget* parent) : QWidget(parent), desk_(des
     connect(&desk, &Desk::entry_added, this, &EditorTabs::hear);
     connect(&desk, &Desk::script_requested, this, &EditorTabs::script_requested);
     // Editors often replace a file by another one: look when that is over.
-    connect(&watcher_, &QFileSystemWatcher::fileChanged, this, [this](const QString& path) {
-        QTimer::singleShot(150, this, [this, path] { file_changed(path); });
-    });
+    connect(&watcher_, &QFileSystemWatcher::fileChanged, this,
+            [this](const QString& path) { QTimer::singleShot(150, this, [this, path] { file_changed(path); }); });
 }
 
 EditorTabs::~EditorTabs() = default;
@@ -110,8 +109,9 @@ void EditorTabs::build() {
 
 ScriptDocument* EditorTabs::current() const {
     const int index = tabs_->currentIndex();
-    return index < 0 || index >= static_cast<int>(documents_.size()) ? nullptr
-                                                                     : documents_[static_cast<std::size_t>(index)].get();
+    return index < 0 || index >= static_cast<int>(documents_.size())
+               ? nullptr
+               : documents_[static_cast<std::size_t>(index)].get();
 }
 
 int EditorTabs::index_of(const QString& path) const {
@@ -151,115 +151,9 @@ void EditorTabs::go_to(const QString& path, int line) {
     }
 }
 
-bool EditorTabs::save(ScriptDocument& document) {
-    if (!may_overwrite(document)) {
-        return false;
-    }
-    return desk_.attempt([&] {
-        if (document.is_template()) {
-            make_copy(document);
-        } else {
-            document.save();
-        }
-    });
+void EditorTabs::find() {
+    find_bar_->open(current() == nullptr ? nullptr : &current()->editor());
 }
-
-bool EditorTabs::may_overwrite(ScriptDocument& document) {
-    bool differs = false;
-    if (!desk_.attempt([&] { differs = !document.is_template() && document.changed_outside(); })) {
-        return false;
-    }
-    if (!differs) {
-        return true;
-    }
-    QMessageBox box(QMessageBox::Warning, tr("Changed on disk"),
-                    tr("%1 was changed by another program while you edited it here.").arg(document.path()),
-                    QMessageBox::Cancel, this);
-    const QPushButton* mine = box.addButton(tr("Keep mine"), QMessageBox::AcceptRole);
-    const QPushButton* theirs = box.addButton(tr("Take the file’s"), QMessageBox::DestructiveRole);
-    box.exec();
-    if (box.clickedButton() == theirs) {
-        desk_.attempt([&] { document.reload(); });
-        return true;
-    }
-    return box.clickedButton() == mine;
-}
-
-void EditorTabs::make_copy(ScriptDocument& document) {
-    const std::vector<std::uint32_t> users = document.tracks();
-    const QString copy = free_path(user_scripts_folder(desk_.hooks().scripts_folder), QFileInfo(document.path()).fileName());
-    const QString original = document.path();
-    document.move_to(copy);
-    try {
-        document.save();
-    } catch (...) {
-        document.move_to(original);
-        throw;
-    }
-    desk_.log(ConsoleEntry::Kind::notice, tr("factory scripts are templates: your copy is %1").arg(copy));
-    watch();
-    update_titles();
-    // Only the track in hand goes over to the copy; others that use the template keep it.
-    if (!users.empty()) {
-        const bool selected_uses = desk_.selected() && std::ranges::find(users, *desk_.selected()) != users.end();
-        copied_for_ = selected_uses ? *desk_.selected() : users.front();
-    }
-}
-
-bool EditorTabs::save_and_run() {
-    ScriptDocument* document = current();
-    if (document == nullptr || ((document->is_modified() || !document->is_template()) && !save(*document))) {
-        return false;
-    }
-    // Saving a file that no track plays must not change what a track plays.
-    document->run(std::exchange(copied_for_, {}));
-    refresh();
-    return true;
-}
-
-bool EditorTabs::run() {
-    ScriptDocument* document = current();
-    if (document == nullptr || (document->is_modified() && !save(*document))) {
-        return false;
-    }
-    const std::optional<std::uint32_t> copied_for = std::exchange(copied_for_, {});
-    const bool ran = document->run(copied_for ? copied_for : desk_.selected());
-    if (!ran) {
-        desk_.tell(tr("There is no track to run it on: add one first (Ctrl+T)."));
-    }
-    refresh();
-    return ran;
-}
-
-bool EditorTabs::save_as() {
-    ScriptDocument* document = current();
-    if (document == nullptr) {
-        return false;
-    }
-    const QString folder = document->is_template() ? user_scripts_folder(desk_.hooks().scripts_folder)
-                                                   : QFileInfo(document->path()).absolutePath();
-    QDir().mkpath(folder);
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("Save script as"), folder + QLatin1Char('/') + QFileInfo(document->path()).fileName(), python_files);
-    if (path.isEmpty()) {
-        return false;
-    }
-    const QString before = document->path();
-    const std::vector<std::uint32_t> users = document->tracks();
-    document->move_to(path.endsWith(QLatin1String(".py")) ? path : path + QStringLiteral(".py"));
-    if (!desk_.attempt([&] { document->save(); })) {
-        document->move_to(before);
-        return false;
-    }
-    watch();
-    update_titles();
-    for (const std::uint32_t track : users) {
-        desk_.load_script(track, document->path().toStdString());
-    }
-    return true;
-}
-
-void EditorTabs::find() { find_bar_->open(current() == nullptr ? nullptr : &current()->editor()); }
 
 void EditorTabs::find_again(bool forward) {
     if (find_bar_->isVisible()) {
@@ -282,9 +176,10 @@ void EditorTabs::close_tab(int index) {
     }
     ScriptDocument& document = *documents_[static_cast<std::size_t>(index)];
     if (document.is_modified()) {
-        const auto answer = QMessageBox::question(
-            this, tr("Unsaved script"), tr("%1 has edits that are not saved.").arg(QFileInfo(document.path()).fileName()),
-            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
+        const auto answer =
+            QMessageBox::question(this, tr("Unsaved script"),
+                                  tr("%1 has edits that are not saved.").arg(QFileInfo(document.path()).fileName()),
+                                  QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
         if (answer == QMessageBox::Cancel || (answer == QMessageBox::Save && !save(document))) {
             return;
         }
@@ -292,7 +187,9 @@ void EditorTabs::close_tab(int index) {
     drop(index);
 }
 
-void EditorTabs::close_current() { close_tab(tabs_->currentIndex()); }
+void EditorTabs::close_current() {
+    close_tab(tabs_->currentIndex());
+}
 
 void EditorTabs::close_unused() {
     for (int i = static_cast<int>(documents_.size()) - 1; i >= 0; --i) {
@@ -312,24 +209,6 @@ void EditorTabs::drop(int index) {
     show_document(current());
 }
 
-void EditorTabs::new_script(std::uint32_t track) {
-    desk_.attempt([&] {
-        const QString path =
-            free_path(user_scripts_folder(desk_.hooks().scripts_folder), QStringLiteral("script.py"));
-        write_text(path, new_script_text());
-        open(path);
-        desk_.load_script(track, path.toStdString());
-    });
-}
-
-void EditorTabs::open_for_track(std::uint32_t track) {
-    const QString path = QFileDialog::getOpenFileName(
-        this, tr("Choose a script"), user_scripts_folder(desk_.hooks().scripts_folder), python_files);
-    if (!path.isEmpty() && open(path) != nullptr) {
-        desk_.load_script(track, path.toStdString());
-    }
-}
-
 std::vector<ScriptDocument*> EditorTabs::unsaved() const {
     std::vector<ScriptDocument*> found;
     for (const auto& document : documents_) {
@@ -345,6 +224,12 @@ void EditorTabs::refresh() {
         document->refresh();
     }
     show_selected_track();
+    if (standing_pace_.due()) {
+        show_standing();
+    }
+}
+
+void EditorTabs::show_standing() {
     ScriptDocument* document = current();
     run_->setEnabled(document != nullptr && desk_.has_engine());
     if (document == nullptr) {
@@ -352,7 +237,8 @@ void EditorTabs::refresh() {
         return;
     }
     const ScriptDocument::Standing standing = document->standing();
-    const int room = width() - std::max(tabs_->sizeHint().width(), tabs_->minimumSizeHint().width()) - run_->width() - 48;
+    const int room =
+        width() - std::max(tabs_->sizeHint().width(), tabs_->minimumSizeHint().width()) - run_->width() - 48;
     const QString words = QStringLiteral("● ") + standing.words;
     standing_->setText(standing_->fontMetrics().elidedText(words, Qt::ElideRight, std::max(120, room)));
     standing_->setToolTip(standing.words);
@@ -375,6 +261,7 @@ void EditorTabs::show_document(ScriptDocument* document) {
     stack_->setCurrentWidget(document == nullptr ? static_cast<QWidget*>(empty_) : &document->editor());
     stack_->setFocusProxy(document == nullptr ? nullptr : &document->editor());
     find_bar_->set_editor(document == nullptr ? nullptr : &document->editor());
+    show_standing();
 }
 
 void EditorTabs::update_titles() {
@@ -383,41 +270,6 @@ void EditorTabs::update_titles() {
         tabs_->setTabToolTip(static_cast<int>(i),
                              documents_[i]->path() + (documents_[i]->is_template() ? tr(" (factory)") : QString()));
     }
-}
-
-void EditorTabs::watch() {
-    QStringList wanted;
-    for (const auto& document : documents_) {
-        if (QFileInfo::exists(document->path()) && !watcher_.files().contains(document->path())) {
-            wanted << document->path();
-        }
-    }
-    if (!wanted.isEmpty()) {
-        watcher_.addPaths(wanted);
-    }
-}
-
-void EditorTabs::file_changed(const QString& path) {
-    watch();
-    const int index = index_of(path);
-    if (index < 0) {
-        return;
-    }
-    ScriptDocument& document = *documents_[static_cast<std::size_t>(index)];
-    desk_.attempt([&] {
-        if (!QFileInfo::exists(path)) {
-            document.editor().setModified(true);
-            desk_.tell(tr("%1 is gone from the disk. Ctrl+S writes it again.").arg(path));
-        } else if (document.changed_outside()) {
-            if (document.is_modified()) {
-                desk_.tell(tr("%1 was changed by another program while you edited it here. Saving asks which to keep.")
-                               .arg(path));
-            } else {
-                document.reload();
-                document.run({});
-            }
-        }
-    });
 }
 
 void EditorTabs::script_requested(std::uint32_t track, const QString& path) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ui/desk.h"
+#include "ui/pace.h"
 #include "ui/script_document.h"
 
 class QLabel;
@@ -55,6 +56,7 @@ public:
 private:
     void build();
     void refresh();
+    void show_standing();
     void show_selected_track();
     void drop(int index);
     void show_document(ScriptDocument* document);
@@ -76,10 +78,11 @@ private:
     QStackedWidget* stack_ = nullptr;
     QLabel* empty_ = nullptr;
     FindBar* find_bar_ = nullptr;
+    Pace standing_pace_{std::chrono::milliseconds(100)};
     int zoom_ = 0;
-    QString shown_script_;  ///< of the selected track, as last shown
-    std::optional<std::uint32_t> copied_for_; ///< the track that goes over to a copy that was just made
-    std::map<QString, ConsoleEntry> errors_;  ///< the last one of each file, for files that are opened later
+    QString shown_script_;                     ///< of the selected track, as last shown
+    std::optional<std::uint32_t> copied_for_;  ///< the track that goes over to a copy that was just made
+    std::map<QString, ConsoleEntry> errors_;   ///< the last one of each file, for files that are opened later
 };
 
 }  // namespace outboard::ui

@@ -20,7 +20,8 @@ namespace {
 
 bool takes_text(const QWidget* widget) {
     return qobject_cast<const QsciScintilla*>(widget) != nullptr || qobject_cast<const QLineEdit*>(widget) != nullptr ||
-           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr || qobject_cast<const QComboBox*>(widget) != nullptr;
+           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr ||
+           qobject_cast<const QComboBox*>(widget) != nullptr;
 }
 
 QPushButton* link_button(const QString& words, const QString& tip, QWidget* parent) {
@@ -65,7 +66,9 @@ KeyboardRoom::KeyboardRoom(Desk& desk, QWidget* parent) : QWidget(parent) {
     });
 }
 
-KeyboardRoom::~KeyboardRoom() { qApp->removeEventFilter(this); }
+KeyboardRoom::~KeyboardRoom() {
+    qApp->removeEventFilter(this);
+}
 
 void KeyboardRoom::set_computer_keys(bool on) {
     keyboard_->release_all();
@@ -80,9 +83,13 @@ void KeyboardRoom::set_computer_keys(bool on) {
     }
 }
 
-bool KeyboardRoom::computer_keys() const { return lamp_->isChecked(); }
+bool KeyboardRoom::computer_keys() const {
+    return lamp_->isChecked();
+}
 
-std::vector<QWidget*> KeyboardRoom::heading_widgets() const { return {lower_, range_, higher_, lamp_}; }
+std::vector<QWidget*> KeyboardRoom::heading_widgets() const {
+    return {lower_, range_, higher_, lamp_};
+}
 
 bool KeyboardRoom::eventFilter(QObject* watched, QEvent* event) {
     const bool down = event->type() == QEvent::KeyPress;

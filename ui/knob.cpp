@@ -17,7 +17,9 @@ constexpr double first_angle = 225, sweep = 270;  ///< degrees, clockwise from 7
 constexpr double pixels_of_range = 160;           ///< of a drag over the whole range
 constexpr double diameter = 36;
 
-int decimals_of(double range) { return range >= 100 ? 0 : range >= 10 ? 1 : 2; }
+int decimals_of(double range) {
+    return range >= 100 ? 0 : range >= 10 ? 1 : 2;
+}
 
 }  // namespace
 
@@ -25,8 +27,7 @@ QString parameter_text(const scripting::Parameter& parameter, double value) {
     const bool share = parameter.unit == "%" && parameter.maximum <= 1.0;
     const double shown = share ? value * 100 : value;
     const bool whole = share || (parameter.step >= 1 && parameter.step == std::floor(parameter.step));
-    const QString number =
-        QString::number(shown, 'f', whole ? 0 : decimals_of(parameter.maximum - parameter.minimum));
+    const QString number = QString::number(shown, 'f', whole ? 0 : decimals_of(parameter.maximum - parameter.minimum));
     return parameter.unit.empty() ? number : number + QLatin1Char(' ') + QString::fromStdString(parameter.unit);
 }
 
@@ -37,8 +38,8 @@ Knob::Knob(const scripting::Parameter& parameter, QWidget* parent)
     const QString name = QString::fromStdString(parameter.name);
     setAccessibleName(name);
     setToolTip(tr("%1: %2 … %3. Drag, wheel or arrow keys; double click: %4")
-                   .arg(name, parameter_text(parameter, parameter.minimum), parameter_text(parameter, parameter.maximum),
-                        parameter_text(parameter, parameter.initial)));
+                   .arg(name, parameter_text(parameter, parameter.minimum),
+                        parameter_text(parameter, parameter.maximum), parameter_text(parameter, parameter.initial)));
 }
 
 void Knob::set_value(double value) {
@@ -98,13 +99,15 @@ void Knob::mouseMoveEvent(QMouseEvent* event) {
     const int y = event->globalPosition().toPoint().y();
     const double fine = event->modifiers().testFlag(Qt::ShiftModifier) ? 0.1 : 1.0;
     const double range = parameter_.maximum - parameter_.minimum;
-    drag_at_ = std::clamp(drag_at_ + (drag_y_ - y) / pixels_of_range * range * fine, parameter_.minimum,
-                          parameter_.maximum);
+    drag_at_ =
+        std::clamp(drag_at_ + (drag_y_ - y) / pixels_of_range * range * fine, parameter_.minimum, parameter_.maximum);
     drag_y_ = y;
     user_sets(drag_at_);
 }
 
-void Knob::mouseReleaseEvent(QMouseEvent*) { dragging_ = false; }
+void Knob::mouseReleaseEvent(QMouseEvent*) {
+    dragging_ = false;
+}
 
 void Knob::mouseDoubleClickEvent(QMouseEvent*) {
     dragging_ = false;
@@ -120,16 +123,31 @@ void Knob::wheelEvent(QWheelEvent* event) {
 void Knob::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_Up:
-        case Qt::Key_Right: user_sets(value_ + increment()); return;
+        case Qt::Key_Right:
+            user_sets(value_ + increment());
+            return;
         case Qt::Key_Down:
-        case Qt::Key_Left: user_sets(value_ - increment()); return;
-        case Qt::Key_PageUp: user_sets(value_ + 5 * increment()); return;
-        case Qt::Key_PageDown: user_sets(value_ - 5 * increment()); return;
-        case Qt::Key_Home: user_sets(parameter_.minimum); return;
-        case Qt::Key_End: user_sets(parameter_.maximum); return;
+        case Qt::Key_Left:
+            user_sets(value_ - increment());
+            return;
+        case Qt::Key_PageUp:
+            user_sets(value_ + 5 * increment());
+            return;
+        case Qt::Key_PageDown:
+            user_sets(value_ - 5 * increment());
+            return;
+        case Qt::Key_Home:
+            user_sets(parameter_.minimum);
+            return;
+        case Qt::Key_End:
+            user_sets(parameter_.maximum);
+            return;
         case Qt::Key_Delete:
-        case Qt::Key_Backspace: user_sets(parameter_.initial); return;
-        default: QWidget::keyPressEvent(event);
+        case Qt::Key_Backspace:
+            user_sets(parameter_.initial);
+            return;
+        default:
+            QWidget::keyPressEvent(event);
     }
 }
 

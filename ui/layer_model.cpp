@@ -16,7 +16,7 @@ struct LayerModel::Node {
     QString name, tip;
     bool by_track = false;  ///< its children are the tracks
     bool scripting = false;
-    QColor colour;          ///< of a track
+    QColor colour;  ///< of a track
     audio::LayerFigures figures;
     PeakHold now;
     Node* up = nullptr;
@@ -40,8 +40,8 @@ struct LayerModel::Node {
 };
 
 LayerModel::LayerModel(QObject* parent) : QAbstractItemModel(parent), root_(std::make_unique<Node>()) {
-    Node& callback =
-        root_->add(Layer::callback, tr("callback"), tr("The whole audio callback. 100 % is an underrun."), false, false);
+    Node& callback = root_->add(Layer::callback, tr("callback"), tr("The whole audio callback. 100 % is an underrun."),
+                                false, false);
     callback.add(Layer::sequencer, tr("sequencer & MIDI"), tr("Song, MIDI input, handing events to tracks"), false,
                  false);
     Node& scripting = callback.add(Layer::scripting, tr("scripting"),
@@ -162,13 +162,16 @@ int LayerModel::rowCount(const QModelIndex& parent) const {
     return parent.column() > 0 ? 0 : static_cast<int>(node_at(parent)->under.size());
 }
 
-int LayerModel::columnCount(const QModelIndex&) const { return column_count; }
+int LayerModel::columnCount(const QModelIndex&) const {
+    return column_count;
+}
 
 QVariant LayerModel::data(const QModelIndex& index, int role) const {
     const Node& node = *node_at(index);
     const bool about_scripting = node.layer == Layer::scripting;
     switch (role) {
-        case Qt::DisplayRole: return text(node, index.column());
+        case Qt::DisplayRole:
+            return text(node, index.column());
         case Qt::TextAlignmentRole:
             return int(index.column() == name_column ? Qt::AlignLeft | Qt::AlignVCenter
                                                      : Qt::AlignRight | Qt::AlignVCenter);
@@ -179,7 +182,9 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
             return font;
         }
         case Qt::ForegroundRole:
-            return about_scripting ? theme().amber : node.track && index.column() == name_column ? node.colour : theme().text;
+            return about_scripting                               ? theme().amber
+                   : node.track && index.column() == name_column ? node.colour
+                                                                 : theme().text;
         case Qt::ToolTipRole:
             return index.column() == now_column ? tr("The highest of the last second") : node.tip;
         case number_role:
@@ -187,19 +192,27 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
                    : index.column() == mean_column ? node.figures.mean
                    : index.column() == p99_column  ? node.figures.p99
                                                    : node.figures.max;
-        case scripting_role: return about_scripting;
-        case track_role: return node.track ? QVariant(*node.track) : QVariant();
-        default: return {};
+        case scripting_role:
+            return about_scripting;
+        case track_role:
+            return node.track ? QVariant(*node.track) : QVariant();
+        default:
+            return {};
     }
 }
 
 QVariant LayerModel::text(const Node& node, int column) const {
     switch (column) {
-        case name_column: return node.name;
-        case now_column: return QString::number(node.now.value(), 'f', 1);
-        case mean_column: return QString::number(node.figures.mean, 'f', 1);
-        case p99_column: return QString::number(node.figures.p99, 'f', 1);
-        default: return QString::number(node.figures.max, 'f', 1);
+        case name_column:
+            return node.name;
+        case now_column:
+            return QString::number(node.now.value(), 'f', 1);
+        case mean_column:
+            return QString::number(node.figures.mean, 'f', 1);
+        case p99_column:
+            return QString::number(node.figures.p99, 'f', 1);
+        default:
+            return QString::number(node.figures.max, 'f', 1);
     }
 }
 

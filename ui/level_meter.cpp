@@ -28,9 +28,17 @@ LevelMeter::LevelMeter(QWidget* parent) : QWidget(parent) {
 }
 
 void LevelMeter::set_levels(float left, float right) {
+    const std::array before = pixels();
     feed(left_, left);
     feed(right_, right);
-    update();
+    if (pixels() != before) {
+        update();
+    }
+}
+
+std::array<int, 4> LevelMeter::pixels() const {
+    const auto pixel = [this](double share) { return static_cast<int>(share * width()); };
+    return {pixel(left_.shown), pixel(left_.peak.value()), pixel(right_.shown), pixel(right_.peak.value())};
 }
 
 void LevelMeter::feed(Side& side, float level) {

@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include <array>
+
 #include "ui/peak_hold.h"
 
 namespace outboard::ui {
@@ -26,6 +28,7 @@ private:
         PeakHold peak;
     };
     void feed(Side& side, float level);
+    [[nodiscard]] std::array<int, 4> pixels() const;  ///< what is drawn
     Side left_, right_;
 };
 

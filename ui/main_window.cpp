@@ -32,7 +32,9 @@ namespace {
 constexpr int refresh_every_ms = 33;
 constexpr int layout_version = 1;
 
-QSettings settings() { return {QSettings::IniFormat, QSettings::UserScope, "Outboard", "Outboard"}; }
+QSettings settings() {
+    return {QSettings::IniFormat, QSettings::UserScope, "Outboard", "Outboard"};
+}
 
 ThemeKind kept_theme() {
     const bool light = settings().value("theme").toString() == QLatin1String("light");
@@ -189,11 +191,17 @@ void MainWindow::set_engine(audio::Engine* engine) {
     state_->desk.set_engine(engine);
 }
 
-void MainWindow::show_notice(const QString& sentence) { state_->notice->say(sentence); }
+void MainWindow::show_notice(const QString& sentence) {
+    state_->notice->say(sentence);
+}
 
-void MainWindow::open_path(const std::string& path) { state_->documents->open_path(QString::fromStdString(path)); }
+void MainWindow::open_path(const std::string& path) {
+    state_->documents->open_path(QString::fromStdString(path));
+}
 
-void MainWindow::refresh() { state_->desk.refresh(); }
+void MainWindow::refresh() {
+    state_->desk.refresh();
+}
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (!state_->documents->may_leave()) {

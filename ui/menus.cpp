@@ -118,9 +118,8 @@ void build_transport(QMainWindow& window, const MenuTargets& to) {
     add(menu, QObject::tr("Play or pause, from anywhere"), QKeySequence(Qt::Key_F6), [&] { desk.toggle_play(); });
     add(menu, QObject::tr("To the &start"), QKeySequence(QStringLiteral("Ctrl+Home")),
         [&] { desk.command([](audio::Engine& engine) { engine.seek(0); }); });
-    add(menu, QObject::tr("&Loop the song"), QKeySequence(QStringLiteral("Ctrl+L")), [&] {
-        desk.edit([loop = desk.snapshot().loop](audio::Engine& engine) { engine.set_loop(!loop); });
-    });
+    add(menu, QObject::tr("&Loop the song"), QKeySequence(QStringLiteral("Ctrl+L")),
+        [&] { desk.edit([loop = desk.snapshot().loop](audio::Engine& engine) { engine.set_loop(!loop); }); });
     add(menu, QObject::tr("The song’s own &tempo"), {},
         [&] { desk.command([](audio::Engine& engine) { engine.set_tempo(std::nullopt); }); });
     add(menu, QObject::tr("&Record to WAV"), QKeySequence(QStringLiteral("Ctrl+R")),

@@ -32,6 +32,8 @@ void NoticeBar::say(const QString& sentence) {
     show();
 }
 
-QString NoticeBar::sentence() const { return isHidden() ? QString() : words_->text(); }
+QString NoticeBar::sentence() const {
+    return isHidden() ? QString() : words_->text();
+}
 
 }  // namespace outboard::ui

@@ -1,7 +1,7 @@
 #include "ui/parameter_panel.h"
 
-#include <QCheckBox>
 #include <QAbstractItemView>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -121,7 +121,8 @@ void ParameterPanel::rebuild(const audio::TrackSnapshot& track) {
 ParameterPanel::Control ParameterPanel::make_knob(std::uint32_t track, const scripting::Parameter& parameter) {
     auto knob = std::make_unique<Knob>(parameter);
     Knob* view = knob.get();
-    connect(view, &Knob::changed, this, [this, track, id = parameter.id](double value) { user_sets(track, id, value); });
+    connect(view, &Knob::changed, this,
+            [this, track, id = parameter.id](double value) { user_sets(track, id, value); });
     return {std::move(knob), [view](double value) { view->set_value(value); }};
 }
 

@@ -60,7 +60,8 @@ PianoKeyboard::PianoKeyboard(Desk& desk, QWidget* parent) : QWidget(parent), des
     setAccessibleName(tr("Piano keyboard"));
     connect(&desk, &Desk::refreshed, this, [this] {
         const audio::TrackSnapshot* track = desk_.selected_track();
-        const std::array<std::uint64_t, 2> sounding = track == nullptr ? std::array<std::uint64_t, 2>{} : track->keys_down;
+        const std::array<std::uint64_t, 2> sounding =
+            track == nullptr ? std::array<std::uint64_t, 2>{} : track->keys_down;
         const auto& held = desk_.snapshot().keys_held;
         const std::array<std::uint64_t, 4> now{held[0], held[1], sounding[0], sounding[1]};
         if (now != shown_) {
@@ -79,7 +80,9 @@ PianoKeyboard::PianoKeyboard(Desk& desk, QWidget* parent) : QWidget(parent), des
     });
 }
 
-PianoKeyboard::~PianoKeyboard() { release_all(); }
+PianoKeyboard::~PianoKeyboard() {
+    release_all();
+}
 
 void PianoKeyboard::set_lowest_key(int key) {
     release_all();
@@ -220,7 +223,8 @@ void PianoKeyboard::draw_key(QPainter& painter, int key) const {
     if (!is_black(key) && key % 12 == 0 && key_rect(key).width() >= 18) {
         painter.setFont(caption_font());
         painter.setPen(readable(QColor(0x55, 0x60, 0x6b), face, 4.5));
-        painter.drawText(rect.adjusted(0, 0, 0, held && sounds ? -10 : -3), Qt::AlignHCenter | Qt::AlignBottom, key_name(key));
+        painter.drawText(rect.adjusted(0, 0, 0, held && sounds ? -10 : -3), Qt::AlignHCenter | Qt::AlignBottom,
+                         key_name(key));
     }
 }
 
@@ -242,11 +246,17 @@ void PianoKeyboard::mouseReleaseEvent(QMouseEvent* event) {
     }
 }
 
-void PianoKeyboard::leaveEvent(QEvent*) { mouse_to({}, {}); }
+void PianoKeyboard::leaveEvent(QEvent*) {
+    mouse_to({}, {});
+}
 
-void PianoKeyboard::focusOutEvent(QFocusEvent*) { release_all(); }
+void PianoKeyboard::focusOutEvent(QFocusEvent*) {
+    release_all();
+}
 
-void PianoKeyboard::hideEvent(QHideEvent*) { release_all(); }
+void PianoKeyboard::hideEvent(QHideEvent*) {
+    release_all();
+}
 
 bool PianoKeyboard::event(QEvent* event) {
     if (event->type() == QEvent::WindowDeactivate) {

@@ -61,10 +61,10 @@ private:
 
     Desk& desk_;
     int lowest_ = 48;
-    std::map<int, Press> down_;               ///< by key
-    std::map<int, int> computer_;             ///< Qt key → MIDI key
+    std::map<int, Press> down_;    ///< by key
+    std::map<int, int> computer_;  ///< Qt key → MIDI key
     std::optional<int> mouse_;
-    std::array<std::uint64_t, 4> shown_{};    ///< what was painted: held and sounding bits
+    std::array<std::uint64_t, 4> shown_{};  ///< what was painted: held and sounding bits
 };
 
 /// "C2": C3 = 60.

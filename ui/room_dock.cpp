@@ -21,7 +21,7 @@ public:
     }
 };
 
-}
+}  // namespace
 
 RoomDock::RoomDock(const QString& name, QWidget* room, QWidget* parent) : QDockWidget(name, parent) {
     setObjectName(name);

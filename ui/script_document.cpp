@@ -16,7 +16,9 @@ QString last_line(const QString& text) {
 }
 
 bool same_file(const QString& a, const QString& b) {
-    return a == b || (!a.isEmpty() && !b.isEmpty() && QFileInfo(a) == QFileInfo(b));
+    // Asked often: files are looked at only when the names agree.
+    const QFileInfo one(a), other(b);
+    return a == b || (!a.isEmpty() && one.fileName() == other.fileName() && one == other);
 }
 
 }  // namespace
@@ -88,9 +90,9 @@ ScriptDocument::Standing ScriptDocument::standing() const {
     if (load_failed_) {
         const audio::TrackSnapshot* user = users.empty() ? nullptr : desk_.track(users.front());
         const bool nothing = user == nullptr || user->script.state == SlotState::failed;
-        return {Kind::error, (editor_->error_line() > 0 ? tr("error in line %1").arg(editor_->error_line())
-                                                        : tr("does not load")) +
-                                 (nothing ? tr(": nothing plays") : tr(": the old script plays on"))};
+        return {Kind::error,
+                (editor_->error_line() > 0 ? tr("error in line %1").arg(editor_->error_line()) : tr("does not load")) +
+                    (nothing ? tr(": nothing plays") : tr(": the old script plays on"))};
     }
     if (is_modified()) {
         return {Kind::edited, is_template() ? tr("edited · saving makes your copy") : tr("edited · Ctrl+S runs it")};
@@ -102,16 +104,21 @@ ScriptDocument::Standing ScriptDocument::standing() const {
         return {Kind::unused, tr("not on a track · F5 runs it on the selected one")};
     }
     switch (desk_.track(users.front())->script.state) {
-        case SlotState::bypassed: return {Kind::bypassed, tr("bypassed: everything passes")};
-        case SlotState::restarting: return {Kind::waiting, tr("restarting…")};
-        case SlotState::loading: return {Kind::loading, tr("loading…")};
-        case SlotState::failed: return {Kind::error, tr("does not load: nothing plays")};
-        case SlotState::empty: return {Kind::unused, tr("not running · F5 runs it")};
-        default: break;
+        case SlotState::bypassed:
+            return {Kind::bypassed, tr("bypassed: everything passes")};
+        case SlotState::restarting:
+            return {Kind::waiting, tr("restarting…")};
+        case SlotState::loading:
+            return {Kind::loading, tr("loading…")};
+        case SlotState::failed:
+            return {Kind::error, tr("does not load: nothing plays")};
+        case SlotState::empty:
+            return {Kind::unused, tr("not running · F5 runs it")};
+        default:
+            break;
     }
-    return editor_->error_line() > 0
-               ? Standing{Kind::error, tr("runs · error in line %1").arg(editor_->error_line())}
-               : Standing{Kind::runs, tr("runs what you see")};
+    return editor_->error_line() > 0 ? Standing{Kind::error, tr("runs · error in line %1").arg(editor_->error_line())}
+                                     : Standing{Kind::runs, tr("runs what you see")};
 }
 
 void ScriptDocument::refresh() {

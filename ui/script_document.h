@@ -65,7 +65,7 @@ private:
         std::uint64_t generation = 0;  ///< of the track when the load was asked for
     };
     std::optional<Load> loading_;
-    bool load_failed_ = false;         ///< the last load did; what is marked is why
+    bool load_failed_ = false;  ///< the last load did; what is marked is why
 };
 
 }  // namespace outboard::ui

@@ -20,9 +20,10 @@ constexpr int annotation_style = 40;             ///< above the lexer's
 class Lexer : public QsciLexerPython {
 public:
     const char* keywords(int set) const override {
-        return set == 2 ? "Knob Menu Toggle NoteOn NoteOff ControlChange PitchBend held midi transport play send spawn on "
-                          "ms seconds beats note_value samples now every wait_any"
-                        : QsciLexerPython::keywords(set);
+        return set == 2
+                   ? "Knob Menu Toggle NoteOn NoteOff ControlChange PitchBend held midi transport play send spawn on "
+                     "ms seconds beats note_value samples now every wait_any"
+                   : QsciLexerPython::keywords(set);
     }
 };
 
@@ -61,7 +62,9 @@ ScriptEditor::ScriptEditor(QWidget* parent) : QsciScintilla(parent), lexer_(std:
     apply_colours();
 }
 
-ScriptEditor::~ScriptEditor() { setLexer(nullptr); }
+ScriptEditor::~ScriptEditor() {
+    setLexer(nullptr);
+}
 
 void ScriptEditor::mark_error(int line, const QString& text) {
     clear_error();
@@ -162,12 +165,11 @@ void ScriptEditor::apply_colours() {
     lexer_->setColor(t.definition, QsciLexerPython::ClassName);
     lexer_->setColor(t.definition, QsciLexerPython::FunctionMethodName);
     lexer_->setColor(t.decorator, QsciLexerPython::Decorator);
-    for (const int style : {int{QsciLexerPython::DoubleQuotedString}, int{QsciLexerPython::SingleQuotedString},
-                            int{QsciLexerPython::TripleSingleQuotedString},
-                            int{QsciLexerPython::TripleDoubleQuotedString},
-                            int{QsciLexerPython::DoubleQuotedFString}, int{QsciLexerPython::SingleQuotedFString},
-                            int{QsciLexerPython::TripleSingleQuotedFString},
-                            int{QsciLexerPython::TripleDoubleQuotedFString}}) {
+    for (const int style :
+         {int{QsciLexerPython::DoubleQuotedString}, int{QsciLexerPython::SingleQuotedString},
+          int{QsciLexerPython::TripleSingleQuotedString}, int{QsciLexerPython::TripleDoubleQuotedString},
+          int{QsciLexerPython::DoubleQuotedFString}, int{QsciLexerPython::SingleQuotedFString},
+          int{QsciLexerPython::TripleSingleQuotedFString}, int{QsciLexerPython::TripleDoubleQuotedFString}}) {
         lexer_->setColor(t.string, style);
     }
     lexer_->setColor(t.red, QsciLexerPython::UnclosedString);

@@ -11,7 +11,9 @@
 namespace outboard::ui {
 namespace {
 
-[[noreturn]] void fail(const QString& sentence) { throw std::runtime_error(sentence.toStdString()); }
+[[noreturn]] void fail(const QString& sentence) {
+    throw std::runtime_error(sentence.toStdString());
+}
 
 }  // namespace
 

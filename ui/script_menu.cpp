@@ -48,9 +48,8 @@ void fill_script_menu(QMenu& menu, Desk& desk, std::uint32_t track, const Script
     });
     QObject::connect(menu.addAction(QObject::tr("Start again")), &QAction::triggered, &desk,
                      [&desk, track, path = current.toStdString()] { desk.load_script(track, path); });
-    QObject::connect(menu.addAction(QObject::tr("Take the script out")), &QAction::triggered, &desk, [&desk, track] {
-        desk.edit([=](audio::Engine& engine) { engine.unload_script(track); });
-    });
+    QObject::connect(menu.addAction(QObject::tr("Take the script out")), &QAction::triggered, &desk,
+                     [&desk, track] { desk.edit([=](audio::Engine& engine) { engine.unload_script(track); }); });
 }
 
 }  // namespace outboard::ui

@@ -30,13 +30,13 @@ QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QLabel { background: transparent; }
 QLabel[kind="heading"], QToolButton[kind="heading"] { color: @quiet; font-size: 11px; font-weight: bold; }
 QLabel[kind="caption"] { color: @quiet; font-size: 11px; }
+QLabel[kind="sentence"] { font-size: 12px; }
 QLabel[kind="quiet"] { color: @quiet; }
 QLabel[kind="scripting"] { color: @amber; }
 QLabel[kind="running"] { color: @green; }
 QLabel[kind="warning"] { color: @yellow; }
 QLabel[kind="failed"] { color: @red; }
 QLabel[kind="failed_on_card"] { color: @red_on_card; }
-QLabel[kind="word"] { font-weight: bold; font-size: 15px; }
 QLabel[kind="chip"], QFrame[kind="chip"] { background: @card; border-radius: 14px; }
 QFrame[kind="rule"] { background: @line; border: none; }
 
@@ -125,13 +125,24 @@ QString style_sheet(const Theme& t) {
     QString text = QString::fromLatin1(sheet);
     // Longest names first: @green_fill must not be read as @green.
     const std::pair<const char*, QColor> tokens[] = {
-        {"@green_fill", t.green_fill}, {"@red_ground", t.red_ground}, {"@selection", t.selection},
-        {"@on_green", t.on_green},     {"@ground", t.ground},         {"@raised", t.raised},
-        {"@yellow", t.yellow},         {"@amber", t.amber},           {"@green", t.green},
-        {"@quiet", t.quiet},           {"@slate", t.slate},           {"@room", t.room},
-        {"@card", t.card},             {"@line", t.line},             {"@text", t.text},
+        {"@green_fill", t.green_fill},
+        {"@red_ground", t.red_ground},
+        {"@selection", t.selection},
+        {"@on_green", t.on_green},
+        {"@ground", t.ground},
+        {"@raised", t.raised},
+        {"@yellow", t.yellow},
+        {"@amber", t.amber},
+        {"@green", t.green},
+        {"@quiet", t.quiet},
+        {"@slate", t.slate},
+        {"@room", t.room},
+        {"@card", t.card},
+        {"@line", t.line},
+        {"@text", t.text},
         {"@red_on_card", readable(t.red, t.card, 4.5)},
-        {"@rule", blend(t.line, t.room, 0.5)}, {"@red", t.red},
+        {"@rule", blend(t.line, t.room, 0.5)},
+        {"@red", t.red},
     };
     for (const auto& [name, colour] : tokens) {
         text.replace(QLatin1String(name), colour.name());

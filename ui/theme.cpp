@@ -90,7 +90,9 @@ Theme& current() {
     return in_use;
 }
 
-double channel(double value) { return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); }
+double channel(double value) {
+    return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+}
 
 double luminance(const QColor& c) {
     return 0.2126 * channel(c.redF()) + 0.7152 * channel(c.greenF()) + 0.0722 * channel(c.blueF());
@@ -130,9 +132,13 @@ QPalette palette_of(const Theme& t) {
 
 }  // namespace
 
-const Theme& theme() noexcept { return current(); }
+const Theme& theme() noexcept {
+    return current();
+}
 
-Theme theme_of(ThemeKind kind) { return kind == ThemeKind::dark ? dark() : light(); }
+Theme theme_of(ThemeKind kind) {
+    return kind == ThemeKind::dark ? dark() : light();
+}
 
 void apply_theme(QApplication& application, ThemeKind kind) {
     current() = theme_of(kind);
@@ -144,7 +150,9 @@ void apply_theme(QApplication& application, ThemeKind kind) {
     application.setStyleSheet(style_sheet(current()));
 }
 
-QColor track_colour(std::uint32_t rgb) { return readable(QColor::fromRgb(rgb), theme().card, 3.0); }
+QColor track_colour(std::uint32_t rgb) {
+    return readable(QColor::fromRgb(rgb), theme().card, 3.0);
+}
 
 double contrast(const QColor& a, const QColor& b) {
     const double la = luminance(a) + 0.05;
@@ -165,9 +173,13 @@ QColor blend(const QColor& a, const QColor& b, double share) {
     return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()));
 }
 
-QFont text_font() { return font("DejaVu Sans", 13); }
+QFont text_font() {
+    return font("DejaVu Sans", 13);
+}
 
-QFont caption_font() { return font("DejaVu Sans", 11); }
+QFont caption_font() {
+    return font("DejaVu Sans", 11);
+}
 
 QFont room_font() {
     QFont f = font("DejaVu Sans", 11);

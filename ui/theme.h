@@ -24,11 +24,11 @@ struct Theme {
     // Text
     QColor text, quiet, line_number;
     // Meaning
-    QColor amber, amber_pale;   ///< scripting: BUSY and WAIT
+    QColor amber, amber_pale;            ///< scripting: BUSY and WAIT
     QColor green, green_fill, on_green;  ///< runs; the face of a Play button and its words
-    QColor blue, slate;         ///< instruments, mix
-    QColor yellow;              ///< a warning lamp
-    QColor red, red_ground;     ///< failed; ground of an error line
+    QColor blue, slate;                  ///< instruments, mix
+    QColor yellow;                       ///< a warning lamp
+    QColor red, red_ground;              ///< failed; ground of an error line
     // Code
     QColor keyword, string, number, decorator, definition, comment, caret_line, selection;
     // Piano

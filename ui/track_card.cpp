@@ -26,7 +26,9 @@ namespace {
 constexpr int stripe = 4;  ///< width of the colour at the left
 constexpr int text_left = 16;
 
-QString gain_text(double db) { return db <= -60 ? QStringLiteral("−∞ dB") : QString::number(db, 'f', 1) + " dB"; }
+QString gain_text(double db) {
+    return db <= -60 ? QStringLiteral("−∞ dB") : QString::number(db, 'f', 1) + " dB";
+}
 
 QString pan_text(double pan) {
     const int percent = static_cast<int>(std::lround(pan * 100));
@@ -98,15 +100,15 @@ void TrackCard::build() {
     instrument_ = child<QLabel>(this);
     instrument_->setProperty("kind", "caption");
     instrument_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    gain_ = child<DragValue>(
-        DragValue::Range{.minimum = -60, .maximum = 12, .initial = 0, .step = 0.5, .decimals = 1}, this);
+    gain_ = child<DragValue>(DragValue::Range{.minimum = -60, .maximum = 12, .initial = 0, .step = 0.5, .decimals = 1},
+                             this);
     gain_->setFont(caption_font());
     gain_->set_words(gain_text, {QStringLiteral("-60.0 dB")});
     gain_->set_alignment(Qt::AlignRight);
     gain_->setAccessibleName(tr("Gain"));
     gain_->setToolTip(tr("Gain: drag, wheel or type; double click: 0 dB"));
-    pan_ = child<DragValue>(
-        DragValue::Range{.minimum = -1, .maximum = 1, .initial = 0, .step = 0.05, .decimals = 2}, this);
+    pan_ = child<DragValue>(DragValue::Range{.minimum = -1, .maximum = 1, .initial = 0, .step = 0.05, .decimals = 2},
+                            this);
     pan_->setFont(caption_font());
     pan_->set_words(pan_text, {QStringLiteral("R100")});
     pan_->set_alignment(Qt::AlignRight);
@@ -122,12 +124,10 @@ void TrackCard::build() {
 }
 
 void TrackCard::connect_controls() {
-    connect(mute_, &QPushButton::toggled, this, [this](bool on) {
-        desk_.change_track(track_, [on](audio::TrackSettings& s) { s.mute = on; });
-    });
-    connect(solo_, &QPushButton::toggled, this, [this](bool on) {
-        desk_.change_track(track_, [on](audio::TrackSettings& s) { s.solo = on; });
-    });
+    connect(mute_, &QPushButton::toggled, this,
+            [this](bool on) { desk_.change_track(track_, [on](audio::TrackSettings& s) { s.mute = on; }); });
+    connect(solo_, &QPushButton::toggled, this,
+            [this](bool on) { desk_.change_track(track_, [on](audio::TrackSettings& s) { s.solo = on; }); });
     const auto set_gain = [this](double db) {
         desk_.change_track(track_, [db](audio::TrackSettings& s) { s.gain_db = db; });
     };
@@ -175,7 +175,8 @@ void TrackCard::refresh() {
 
     const ScriptState state = script_state(*now);
     const bool none = now->settings.script.empty() && now->script.state == scripting::SlotState::empty;
-    const QString path = QString::fromStdString(now->settings.script.empty() ? now->script.script : now->settings.script);
+    const QString path =
+        QString::fromStdString(now->settings.script.empty() ? now->script.script : now->settings.script);
     const QString label = none ? tr("add a script…") : QFileInfo(path).fileName();
     script_->setText(script_->fontMetrics().elidedText(label, Qt::ElideMiddle, std::max(40, script_->width() - 8)));
     script_->setToolTip(none ? tr("Choose a script for this track") : path);
@@ -193,9 +194,14 @@ void TrackCard::refresh() {
     }
     instrument_->setText(instrument_->fontMetrics().elidedText(instrument, Qt::ElideRight, instrument_->width()));
     instrument_->setToolTip(instrument);
-    meter_->set_levels(now->level_left, now->level_right);
     setAccessibleName(tr("Track %1, %2").arg(name_->text(), none ? tr("no script") : state.words));
     update();
+}
+
+void TrackCard::refresh_level() {
+    if (const audio::TrackSnapshot* now = desk_.track(track_)) {
+        meter_->set_levels(now->level_left, now->level_right);
+    }
 }
 
 void TrackCard::edit_name() {
@@ -233,15 +239,24 @@ void TrackCard::paintEvent(QPaintEvent*) {
     painter.drawEllipse(QPointF(text_left + 4, script_->geometry().center().y() + 0.5), 4, 4);
 }
 
-void TrackCard::mousePressEvent(QMouseEvent*) { desk_.select(track_); }
+void TrackCard::mousePressEvent(QMouseEvent*) {
+    desk_.select(track_);
+}
 
 void TrackCard::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_Return:
-        case Qt::Key_Enter: desk_.select(track_); return;
-        case Qt::Key_F2: edit_name(); return;
-        case Qt::Key_Delete: remove(); return;
-        default: QFrame::keyPressEvent(event);
+        case Qt::Key_Enter:
+            desk_.select(track_);
+            return;
+        case Qt::Key_F2:
+            edit_name();
+            return;
+        case Qt::Key_Delete:
+            remove();
+            return;
+        default:
+            QFrame::keyPressEvent(event);
     }
 }
 

@@ -26,6 +26,7 @@ public:
     [[nodiscard]] std::uint32_t track() const noexcept { return track_; }
     /// Shows the desk's snapshot.
     void refresh();
+    void refresh_level();  ///< only the meter: cheap enough for every snapshot
     void edit_name();
     void open_settings();  ///< the track dialog
 

@@ -42,6 +42,10 @@ TrackList::TrackList(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk)
     setMinimumWidth(200);
     connect(&desk, &Desk::refreshed, this, &TrackList::refresh);
     connect(&desk, &Desk::engine_changed, this, &TrackList::refresh);
+    connect(&desk, &Desk::selection_changed, this, [this] {
+        words_.hurry();
+        refresh();
+    });
 }
 
 TrackList::~TrackList() = default;
@@ -78,10 +82,15 @@ void TrackList::refresh() {
             connect(card, &TrackCard::open_script_wished, this, &TrackList::open_script_wished);
         }
         empty_->setVisible(cards_.empty());
+        words_.hurry();
     }
     add_->setEnabled(desk_.has_engine());
+    const bool words = words_.due();
     for (const std::unique_ptr<TrackCard>& card : cards_) {
-        card->refresh();
+        card->refresh_level();
+        if (words) {
+            card->refresh();
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ui/desk.h"
+#include "ui/pace.h"
 
 class QLabel;
 class QPushButton;
@@ -39,6 +40,7 @@ private:
     QLabel* empty_ = nullptr;
     QPushButton* add_ = nullptr;
     std::vector<std::unique_ptr<TrackCard>> cards_;
+    Pace words_{std::chrono::milliseconds(200)};  ///< of the cards; levels come with every snapshot
 };
 
 }  // namespace outboard::ui

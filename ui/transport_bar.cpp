@@ -19,7 +19,7 @@
 namespace outboard::ui {
 namespace {
 
-constexpr int seek_steps = 10000;
+constexpr int seek_steps = 2000;
 constexpr int glow_steps = 4;        ///< of 33 ms
 constexpr double hot_callback = 50;  ///< percent, from here the figure warns
 
@@ -84,14 +84,13 @@ TransportBar::TransportBar(Desk& desk, QWidget* parent) : QFrame(parent), desk_(
     connect(&desk, &Desk::engine_changed, this, [this] {
         callback_peak_.clear();
         scripting_peak_.clear();
-        refresh();
+        refresh_song();
+        refresh_machine();
     });
-    refresh();
+    connect(&desk, &Desk::transport_changed, this, &TransportBar::refresh_song);
 }
 
 void TransportBar::add_buttons(QHBoxLayout& line) {
-    word_ = label("word", line);
-    word_->setText(QStringLiteral("Outboard"));
     auto* open = button(tr("Open…"), "", tr("Open a song or a session (Ctrl+O)"), this);
     connect(open, &QPushButton::clicked, this, &TransportBar::open_wished);
     line.addWidget(open);
@@ -141,27 +140,24 @@ void TransportBar::add_song(QHBoxLayout& line) {
     loop_ = button(QStringLiteral("⟲"), "toggle", tr("Loop the whole song (Ctrl+L)"), this);
     loop_->setCheckable(true);
     loop_->setFixedWidth(32);
-    connect(loop_, &QPushButton::clicked, this, [this](bool on) {
-        desk_.edit([on](audio::Engine& engine) { engine.set_loop(on); });
-    });
+    connect(loop_, &QPushButton::clicked, this,
+            [this](bool on) { desk_.edit([on](audio::Engine& engine) { engine.set_loop(on); }); });
     line.addWidget(loop_);
 
     auto* time = chip(line, this);
     time->setContentsMargins(8, 0, 10, 0);
     time->setSpacing(2);
-    tempo_ = child<DragValue>(
-        DragValue::Range{.minimum = 20, .maximum = 400, .initial = 120, .step = 1, .decimals = 1}, this);
+    tempo_ = child<DragValue>(DragValue::Range{.minimum = 20, .maximum = 400, .initial = 120, .step = 1, .decimals = 1},
+                              this);
     tempo_->set_words([](double bpm) { return QStringLiteral("♩ ") + QString::number(bpm, 'f', 1); },
                       {QStringLiteral("♩ 888.8")});
     tempo_->set_alignment(Qt::AlignRight);
     tempo_->setAccessibleName(tr("Tempo"));
     tempo_->setToolTip(tr("Tempo, quarter notes a minute: drag, wheel or type; double click: the song's own"));
-    connect(tempo_, &DragValue::changed, this, [this](double bpm) {
-        desk_.command([bpm](audio::Engine& engine) { engine.set_tempo(bpm); });
-    });
-    connect(tempo_, &DragValue::reset_wished, this, [this] {
-        desk_.command([](audio::Engine& engine) { engine.set_tempo(std::nullopt); });
-    });
+    connect(tempo_, &DragValue::changed, this,
+            [this](double bpm) { desk_.command([bpm](audio::Engine& engine) { engine.set_tempo(bpm); }); });
+    connect(tempo_, &DragValue::reset_wished, this,
+            [this] { desk_.command([](audio::Engine& engine) { engine.set_tempo(std::nullopt); }); });
     time->addWidget(tempo_);
     signature_ = label("quiet", *time);
     signature_->setAccessibleName(tr("Time signature"));
@@ -226,24 +222,31 @@ void TransportBar::add_master(QHBoxLayout& line) {
     });
     out->addWidget(master_);
     panic_ = button(tr("Panic"), "outline", tr("End every note and cancel every script's tasks (Ctrl+.)"), this);
-    connect(panic_, &QPushButton::clicked, this, [this] {
-        desk_.command([](audio::Engine& engine) { engine.panic(); });
-    });
+    connect(panic_, &QPushButton::clicked, this,
+            [this] { desk_.command([](audio::Engine& engine) { engine.panic(); }); });
     line.addWidget(panic_);
 }
 
 void TransportBar::refresh() {
-    refresh_song();
-    refresh_machine();
+    const audio::EngineSnapshot& now = desk_.snapshot();
+    callback_peak_.feed(now.layers[static_cast<std::size_t>(audio::Layer::callback)].now);
+    scripting_peak_.feed(now.layers[static_cast<std::size_t>(audio::Layer::scripting)].now);
+    meter_->set_levels(now.master_left, now.master_right);
+    midi_glow_ = now.midi_in ? glow_steps : std::max(0, midi_glow_ - 1);
+    if (song_pace_.due()) {
+        refresh_song();
+    }
+    if (machine_pace_.due()) {
+        refresh_machine();
+    }
 }
 
 void TransportBar::refresh_song() {
     const audio::EngineSnapshot& now = desk_.snapshot();
     const bool on = desk_.has_engine();
     const bool has_song = now.song_length_beats > 0;
-    for (QWidget* widget : {static_cast<QWidget*>(play_), static_cast<QWidget*>(stop_),
-                            static_cast<QWidget*>(record_), static_cast<QWidget*>(loop_),
-                            static_cast<QWidget*>(tempo_), static_cast<QWidget*>(master_),
+    for (QWidget* widget : {static_cast<QWidget*>(play_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(record_),
+                            static_cast<QWidget*>(loop_), static_cast<QWidget*>(tempo_), static_cast<QWidget*>(master_),
                             static_cast<QWidget*>(panic_)}) {
         widget->setEnabled(on);
     }
@@ -260,8 +263,6 @@ void TransportBar::refresh_song() {
     }
     tempo_->set_value(now.tempo);
     signature_->setText(QStringLiteral("%1/%2").arg(now.numerator).arg(now.denominator));
-    meter_->set_levels(now.master_left, now.master_right);
-    midi_glow_ = now.midi_in ? glow_steps : std::max(0, midi_glow_ - 1);
     for (QLabel* lamp : {midi_, lamp_}) {
         set_kind(*lamp, midi_glow_ > 0 ? "running" : "quiet");
     }
@@ -269,9 +270,8 @@ void TransportBar::refresh_song() {
 
 void TransportBar::refresh_machine() {
     const audio::EngineSnapshot& now = desk_.snapshot();
-    const auto layer = [&](audio::Layer which) { return now.layers[static_cast<std::size_t>(which)].now; };
-    const double callback = callback_peak_.feed(layer(audio::Layer::callback));
-    const double scripting = scripting_peak_.feed(layer(audio::Layer::scripting));
+    const double callback = callback_peak_.value();
+    const double scripting = scripting_peak_.value();
     callback_->setText(QString::number(callback, 'f', 1) + QStringLiteral(" %"));
     scripting_->setText(QString::number(scripting, 'f', 1) + QStringLiteral(" %"));
     set_kind(*callback_, callback >= 100 ? "failed" : callback >= hot_callback ? "warning" : "figure");
@@ -288,14 +288,17 @@ void TransportBar::refresh_machine() {
     const QString shown = fontMetrics().elidedText(brief, Qt::ElideRight, narrow_ ? 60 : 120);
     device_->setText(device.name.empty() ? name : narrow_ ? shown : shown + QLatin1Char(' ') + figures);
     if (!device.name.empty()) {
-        const QString load = device.cpu_load > 0 ? tr("\nThe device measures %1 % load.").arg(device.cpu_load, 0, 'f', 1) : QString();
+        const QString load =
+            device.cpu_load > 0 ? tr("\nThe device measures %1 % load.").arg(device.cpu_load, 0, 'f', 1) : QString();
         device_->setToolTip(tr("%1 · %2 frames a second · %3 frames a block · %4 ms output latency%5%6\n"
                                "Click to choose another")
                                 .arg(name)
                                 .arg(rate, 0, 'f', 0)
                                 .arg(frames)
                                 .arg(device.latency_ms, 0, 'f', 1)
-                                .arg(load, device.notice.empty() ? QString() : QLatin1Char('\n') + QString::fromStdString(device.notice)));
+                                .arg(load, device.notice.empty()
+                                               ? QString()
+                                               : QLatin1Char('\n') + QString::fromStdString(device.notice)));
     }
 }
 
@@ -321,16 +324,16 @@ void TransportBar::resizeEvent(QResizeEvent* event) {
 
 void TransportBar::fit() {
     // From the widest to the narrowest, until what must be seen has its place.
-    for (const int dropped : {0, 1, 2, 3}) {
-        const bool words_fit = dropped < 2;
-        narrow_ = dropped == 3;
-        word_->setVisible(dropped == 0);
+    for (const int dropped : {0, 1, 2}) {
+        const bool words_fit = dropped == 0;
+        narrow_ = dropped == 2;
         xruns_word_->setText(words_fit ? tr("xruns") : tr("xr"));
         for (QLabel* words : {callback_word_, scripting_word_, midi_}) {
             words->setVisible(words_fit);
         }
         lamp_->setVisible(!words_fit);
-        refresh();
+        refresh_song();
+        refresh_machine();
         // Chips hear of a hidden word by an event only; the sum is needed now.
         for (const QFrame* part : findChildren<QFrame*>(QString(), Qt::FindDirectChildrenOnly)) {
             if (part->layout() != nullptr) {

@@ -6,6 +6,7 @@
 #include <QFrame>
 
 #include "ui/desk.h"
+#include "ui/pace.h"
 #include "ui/peak_hold.h"
 
 class QHBoxLayout;
@@ -45,7 +46,6 @@ private:
 
     Desk& desk_;
     bool narrow_ = false;
-    QLabel* word_ = nullptr;
     QPushButton* play_ = nullptr;
     QPushButton* stop_ = nullptr;
     QPushButton* record_ = nullptr;
@@ -67,6 +67,8 @@ private:
     LevelMeter* meter_ = nullptr;
     DragValue* master_ = nullptr;
     QPushButton* panic_ = nullptr;
+    Pace song_pace_{std::chrono::milliseconds(60)};
+    Pace machine_pace_{std::chrono::milliseconds(200)};
     PeakHold callback_peak_, scripting_peak_;
     int midi_glow_ = 0;  ///< steps of the clock that the lamp stays on
 };

@@ -20,7 +20,8 @@ protected:
         ASSERT_TRUE(QTest::qWaitForWindowExposed(console_.get()));
     }
     void print(std::uint32_t slot, const std::string& text) {
-        fake().messages.push_back({.type = scripting::Message::Type::print, .slot = slot, .time = 0, .text = text, .file = {}, .line = 0});
+        fake().messages.push_back(
+            {.type = scripting::Message::Type::print, .slot = slot, .time = 0, .text = text, .file = {}, .line = 0});
     }
     QString text() {
         desk().refresh();

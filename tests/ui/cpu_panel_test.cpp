@@ -92,7 +92,7 @@ TEST_F(CpuPanelTest, TracksComeAndGo) {
 TEST_F(CpuPanelTest, TheSentenceSaysWhatScriptingCosts) {
     EXPECT_TRUE(all_words().contains("0.4 %")) << all_words().toStdString();  // over all blocks
     EXPECT_TRUE(all_words().contains("at most 2.7 %"));
-    EXPECT_TRUE(all_words().contains("late 2"));
+    EXPECT_TRUE(all_words().contains("late&nbsp;2"));
     EXPECT_EQ(block_heading(fake().snapshot), "PERCENT OF A 1.33 MS BLOCK · LAST 10 S");
 }
 

@@ -29,12 +29,33 @@ audio::TrackSnapshot make_track(std::uint32_t id, const std::string& name, const
         track.script.transport = "shm";
         track.script.pid = 4711;
         track.parameters = {
-            {.id = "rate", .name = "Rate", .type = Type::menu, .value = 1, .initial = 1, .maximum = 2, .unit = {},
+            {.id = "rate",
+             .name = "Rate",
+             .type = Type::menu,
+             .value = 1,
+             .initial = 1,
+             .maximum = 2,
+             .unit = {},
              .choices = {"1/4", "1/8", "1/16"}},
-            {.id = "gate", .name = "Gate", .type = Type::knob, .value = 0.5, .initial = 0.5, .minimum = 0.05,
-             .maximum = 1, .unit = "%", .choices = {}},
-            {.id = "octaves", .name = "Octaves", .type = Type::knob, .value = 2, .initial = 2, .minimum = 1,
-             .maximum = 4, .step = 1, .unit = {}, .choices = {}},
+            {.id = "gate",
+             .name = "Gate",
+             .type = Type::knob,
+             .value = 0.5,
+             .initial = 0.5,
+             .minimum = 0.05,
+             .maximum = 1,
+             .unit = "%",
+             .choices = {}},
+            {.id = "octaves",
+             .name = "Octaves",
+             .type = Type::knob,
+             .value = 2,
+             .initial = 2,
+             .minimum = 1,
+             .maximum = 4,
+             .step = 1,
+             .unit = {},
+             .choices = {}},
             {.id = "latch", .name = "Latch", .type = Type::toggle, .value = 0, .unit = {}, .choices = {}}};
     }
     return track;
@@ -42,7 +63,9 @@ audio::TrackSnapshot make_track(std::uint32_t id, const std::string& name, const
 
 namespace {
 
-void note(std::string call) { fake().calls.push_back(std::move(call)); }
+void note(std::string call) {
+    fake().calls.push_back(std::move(call));
+}
 
 audio::TrackSnapshot* find(std::uint32_t id) {
     auto& tracks = fake().snapshot.tracks;
@@ -58,17 +81,21 @@ namespace outboard::scripting {
 struct ScriptHost::State {};
 ScriptHost::ScriptHost(Options) {}
 ScriptHost::~ScriptHost() = default;
-std::vector<Message> ScriptHost::take_messages() { return std::exchange(ui::test::fake().messages, {}); }
-std::string ScriptHost::factory_folder() const { return ui::test::fake().factory_folder; }
+std::vector<Message> ScriptHost::take_messages() {
+    return std::exchange(ui::test::fake().messages, {});
+}
+std::string ScriptHost::factory_folder() const {
+    return ui::test::fake().factory_folder;
+}
 
 }  // namespace outboard::scripting
 
 namespace outboard::audio {
 
+using std::to_string;
 using ui::test::fake;
 using ui::test::find;
 using ui::test::note;
-using std::to_string;
 
 struct Engine::State {
     scripting::ScriptHost& host;
@@ -115,7 +142,9 @@ void Engine::load_script(std::uint32_t id, const std::string& path) {
         }
     }
 }
-void Engine::unload_script(std::uint32_t id) { note("unload_script " + to_string(id)); }
+void Engine::unload_script(std::uint32_t id) {
+    note("unload_script " + to_string(id));
+}
 void Engine::bypass_script(std::uint32_t id, bool bypassed) {
     note("bypass_script " + to_string(id) + (bypassed ? " on" : " off"));
 }
@@ -131,7 +160,9 @@ bool Engine::set_parameter(std::uint32_t id, const std::string& name, double val
     }
     return false;
 }
-void Engine::set_song(std::shared_ptr<const Song> song) { note("set_song " + (song ? song->path : std::string())); }
+void Engine::set_song(std::shared_ptr<const Song> song) {
+    note("set_song " + (song ? song->path : std::string()));
+}
 void Engine::play() {
     fake().snapshot.playing = true;
     note("play");
@@ -140,7 +171,9 @@ void Engine::stop() {
     fake().snapshot.playing = false;
     note("stop");
 }
-void Engine::seek(double beat) { note("seek " + to_string(beat)); }
+void Engine::seek(double beat) {
+    note("seek " + to_string(beat));
+}
 void Engine::set_tempo(std::optional<double> bpm) {
     fake().snapshot.tempo = bpm.value_or(112);
     note("set_tempo " + (bpm ? to_string(*bpm) : std::string("own")));
@@ -149,21 +182,41 @@ void Engine::set_loop(bool loop) {
     fake().snapshot.loop = loop;
     note(loop ? "set_loop on" : "set_loop off");
 }
-void Engine::panic() { note("panic"); }
-void Engine::set_master(double db) { note("set_master " + to_string(db)); }
-void Engine::arm(std::optional<std::uint32_t> track) { note("arm " + (track ? to_string(*track) : std::string("all"))); }
+void Engine::panic() {
+    note("panic");
+}
+void Engine::set_master(double db) {
+    note("set_master " + to_string(db));
+}
+void Engine::arm(std::optional<std::uint32_t> track) {
+    note("arm " + (track ? to_string(*track) : std::string("all")));
+}
 void Engine::key_down(std::uint8_t key, std::uint8_t, std::uint8_t channel) {
     note("key_down " + to_string(key) + " c" + to_string(channel));
 }
 void Engine::key_up(std::uint8_t key, std::uint8_t channel) {
     note("key_up " + to_string(key) + " c" + to_string(channel));
 }
-void Engine::start_capture(const std::string& path) { note("start_capture " + path); }
-void Engine::stop_capture() { note("stop_capture"); }
-EngineSnapshot Engine::snapshot() { return fake().snapshot; }
-Session Engine::session() const { return fake().session; }
-void Engine::reset_figures() { note("reset_figures"); }
-const Engine::Options& Engine::options() const noexcept { return state_->options; }
-scripting::ScriptHost& Engine::scripts() noexcept { return state_->host; }
+void Engine::start_capture(const std::string& path) {
+    note("start_capture " + path);
+}
+void Engine::stop_capture() {
+    note("stop_capture");
+}
+EngineSnapshot Engine::snapshot() {
+    return fake().snapshot;
+}
+Session Engine::session() const {
+    return fake().session;
+}
+void Engine::reset_figures() {
+    note("reset_figures");
+}
+const Engine::Options& Engine::options() const noexcept {
+    return state_->options;
+}
+scripting::ScriptHost& Engine::scripts() noexcept {
+    return state_->host;
+}
 
 }  // namespace outboard::audio

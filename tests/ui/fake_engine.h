@@ -15,8 +15,8 @@ struct Fake {
     audio::Session session;
     std::vector<scripting::Message> messages;  ///< taken by the next take_messages
     std::string factory_folder;
-    std::vector<std::string> calls;            ///< "play", "load_script 1 /path", "key_down 60 c0", …
-    std::string load_error;                    ///< if not empty, load_script leaves the generation as it is
+    std::vector<std::string> calls;  ///< "play", "load_script 1 /path", "key_down 60 c0", …
+    std::string load_error;          ///< if not empty, load_script leaves the generation as it is
 
     [[nodiscard]] std::size_t count(const std::string& beginning) const;
 };

@@ -22,7 +22,9 @@ protected:
         ASSERT_TRUE(QTest::qWaitForWindowExposed(room_.get()));
     }
     PianoKeyboard& keyboard() { return room_->keyboard(); }
-    QPoint middle_of(int key) { return keyboard().key_rect(key).center().toPoint() + QPoint(0, key % 12 == 0 ? 20 : 0); }
+    QPoint middle_of(int key) {
+        return keyboard().key_rect(key).center().toPoint() + QPoint(0, key % 12 == 0 ? 20 : 0);
+    }
     static std::vector<std::string> key_calls() {
         std::vector<std::string> found;
         for (const std::string& call : fake().calls) {

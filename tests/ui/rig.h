@@ -58,8 +58,12 @@ protected:
         return *desk_;
     }
     void error(std::uint32_t track_id, const QString& file, int line, const std::string& text) {
-        fake().messages.push_back({.type = scripting::Message::Type::error, .slot = track_id, .time = 0, .text = text,
-                                   .file = file.toStdString(), .line = line});
+        fake().messages.push_back({.type = scripting::Message::Type::error,
+                                   .slot = track_id,
+                                   .time = 0,
+                                   .text = text,
+                                   .file = file.toStdString(),
+                                   .line = line});
     }
 
     QTemporaryDir folder_;

@@ -65,7 +65,8 @@ TEST_F(WindowTest, AllRoomsAreThereAndNothingOfTheBarIsCutOff) {
         ASSERT_EQ(window().width(), width);
         for (const QWidget* part : bar->findChildren<QWidget*>()) {
             if (part->isVisible() && part->parentWidget()->isVisible()) {
-                EXPECT_GE(part->width(), part->minimumSizeHint().width()) << width << ' ' << part->accessibleName().toStdString();
+                EXPECT_GE(part->width(), part->minimumSizeHint().width())
+                    << width << ' ' << part->accessibleName().toStdString();
             }
         }
     }
