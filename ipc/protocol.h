@@ -12,7 +12,8 @@
 // does not exist; and since the child works in order, a late answer needs no matching.
 //
 // All numbers are in the machine's own byte order: both ends run on one machine. Everything that arrives is copied
-// once and then checked (`read_post`, `read_answer`): a size, a count or a version that does not fit refuses the message.
+// once and then checked (`read_post`, `read_answer`): a size, a count or a version that does not fit refuses the
+// message.
 #pragma once
 
 #include <cstddef>
@@ -33,14 +34,14 @@ inline constexpr std::uint32_t protocol_magic = 0x4F42'5244;  // "OBRD"
 
 /// One thing at one sample. 64 bytes: a cache line.
 struct Record {
-    std::int64_t time = 0;        ///< absolute sample
-    std::uint8_t kind = 0;        ///< belongs to the protocol's user
+    std::int64_t time = 0;  ///< absolute sample
+    std::uint8_t kind = 0;  ///< belongs to the protocol's user
     std::uint8_t flags = 0;
     std::uint8_t port = 0;
     std::uint8_t channel = 0;
     std::uint8_t data[3] = {0, 0, 0};
-    std::uint8_t size = 0;        ///< bytes used in data
-    std::uint32_t sequence = 0;   ///< number of an input event
+    std::uint8_t size = 0;       ///< bytes used in data
+    std::uint32_t sequence = 0;  ///< number of an input event
     std::uint32_t voice = 0;
     std::int32_t delay = 0;
     float number = 0;
@@ -63,10 +64,10 @@ struct PostHead {
     std::uint16_t major = protocol_major;
     PostType type = PostType::call;
     std::uint64_t block = 0;
-    std::int64_t start = 0;       ///< first sample of the block
+    std::int64_t start = 0;  ///< first sample of the block
     std::uint32_t frames = 0;
     std::uint32_t count = 0;
-    std::int64_t posted_ns = 0;   ///< host's monotonic clock
+    std::int64_t posted_ns = 0;  ///< host's monotonic clock
 };
 static_assert(sizeof(PostHead) == 40);
 static_assert(offsetof(PostHead, block) == 8);
@@ -80,20 +81,20 @@ struct AnswerHead {
     std::uint32_t magic = protocol_magic;
     std::uint16_t major = protocol_major;
     std::uint16_t reserved = 0;
-    std::uint64_t block = 0;          ///< of the call that is answered
-    std::int64_t through = 0;         ///< complete up to this sample, exclusive
-    std::uint32_t acknowledged = 0;   ///< sequence number of the last input event taken
+    std::uint64_t block = 0;         ///< of the call that is answered
+    std::int64_t through = 0;        ///< complete up to this sample, exclusive
+    std::uint32_t acknowledged = 0;  ///< sequence number of the last input event taken
     std::uint32_t count = 0;
-    std::uint64_t wake_mask = 0;      ///< kinds of input that must call the child, beside those it handles
-    std::int64_t wake_sample = 0;     ///< something is due at this sample (INT64_MAX: nothing)
-    double wake_beat = 0;             ///< something is due at this clock beat (infinity: nothing)
-    std::int64_t started_ns = 0;      ///< child woke up with this call
-    std::int64_t decoded_ns = 0;      ///< its records are Python objects
-    std::int64_t handled_ns = 0;      ///< Python has returned
-    std::int64_t finished_ns = 0;     ///< this message is complete
-    std::int64_t cpu_ns = 0;          ///< thread CPU time between started and finished
+    std::uint64_t wake_mask = 0;   ///< kinds of input that must call the child, beside those it handles
+    std::int64_t wake_sample = 0;  ///< something is due at this sample (INT64_MAX: nothing)
+    double wake_beat = 0;          ///< something is due at this clock beat (infinity: nothing)
+    std::int64_t started_ns = 0;   ///< child woke up with this call
+    std::int64_t decoded_ns = 0;   ///< its records are Python objects
+    std::int64_t handled_ns = 0;   ///< Python has returned
+    std::int64_t finished_ns = 0;  ///< this message is complete
+    std::int64_t cpu_ns = 0;       ///< thread CPU time between started and finished
     std::uint32_t flags = 0;
-    std::uint32_t flooded = 0;        ///< output events held back by the cap in this block
+    std::uint32_t flooded = 0;  ///< output events held back by the cap in this block
 };
 static_assert(sizeof(AnswerHead) == 104);
 static_assert(offsetof(AnswerHead, wake_mask) == 32);
@@ -107,8 +108,8 @@ inline constexpr std::uint32_t max_post_records = 3000;
 inline constexpr std::size_t max_post_bytes = sizeof(PostHead) + max_post_records * sizeof(Record);
 inline constexpr std::size_t max_answer_bytes = sizeof(AnswerHead) + max_answer_records * sizeof(Record);
 
-/// A post or answer as bytes, ready to send. `buffer` must hold head and records; returns the bytes used, 0 if they do not
-/// fit. [rt]
+/// A post or answer as bytes, ready to send. `buffer` must hold head and records; returns the bytes used, 0 if they do
+/// not fit. [rt]
 std::size_t write_post(std::span<std::byte> buffer, PostHead head, std::span<const Record> records) noexcept;
 std::size_t write_answer(std::span<std::byte> buffer, AnswerHead head, std::span<const Record> records) noexcept;
 
@@ -120,11 +121,11 @@ bool read_answer(std::span<const std::byte> message, AnswerHead& head, std::span
 // ---- the slow lane -------------------------------------------------------------------------------------------------
 
 enum class Opcode : std::uint16_t {
-    hello = 1,   ///< child → host, first: JSON {"major", "minor", "pid", "python"}
-    load = 2,    ///< host → child: JSON {"path", "options"}
-    ready = 3,   ///< child → host: JSON of declarations
-    refused = 4, ///< child → host: JSON {"error": {"text", "file", "line"}}; the child ends
-    message = 5, ///< child → host: JSON {"level", "text", "file", "line", "time", "dropped"}
+    hello = 1,    ///< child → host, first: JSON {"major", "minor", "pid", "python"}
+    load = 2,     ///< host → child: JSON {"path", "options"}
+    ready = 3,    ///< child → host: JSON of declarations
+    refused = 4,  ///< child → host: JSON {"error": {"text", "file", "line"}}; the child ends
+    message = 5,  ///< child → host: JSON {"level", "text", "file", "line", "time", "dropped"}
 };
 
 struct SlowHead {

@@ -13,15 +13,15 @@ namespace outboard::scripting {
 
 /// From `sample` on, until the next point: the tempo, and both beat counters at that exact (fractional) sample.
 struct ClockPoint {
-    double sample = 0;      ///< exact position of the change, absolute samples, fractional
+    double sample = 0;  ///< exact position of the change, absolute samples, fractional
     double clock_beat = 0;
     double song_beat = 0;
-    double tempo = 120;     ///< quarter notes per minute
-    bool playing = false;   ///< whether song_beat runs
+    double tempo = 120;    ///< quarter notes per minute
+    bool playing = false;  ///< whether song_beat runs
     std::uint8_t numerator = 4;
     std::uint8_t denominator = 4;
-    double bar_beat = 0;    ///< song beat at which bar number `bar` began (for bar and beat displays)
-    std::int32_t bar = 0;   ///< 0-based
+    double bar_beat = 0;   ///< song beat at which bar number `bar` began (for bar and beat displays)
+    std::int32_t bar = 0;  ///< 0-based
 };
 
 /// The points that hold in one block: the one in force at its start, then every change inside it, in time order.

@@ -74,7 +74,8 @@ Slot& ControlThread::add(const std::string& name, std::uint8_t channel, std::uin
 void ControlThread::remove(Slot& slot) {
     std::unique_ptr<Seat> gone;
     const std::lock_guard lock(seats_mutex_);
-    const auto at = std::find_if(seats_.begin(), seats_.end(), [&](const auto& seat) { return seat->slot.get() == &slot; });
+    const auto at =
+        std::find_if(seats_.begin(), seats_.end(), [&](const auto& seat) { return seat->slot.get() == &slot; });
     if (at != seats_.end()) {
         gone = std::move(*at);
         seats_.erase(at);
@@ -115,8 +116,8 @@ void ControlThread::set_callback_priority(int policy, int priority) {
     }
 }
 
-/// One below the callback: a script never keeps the audio thread from running. Where the system says no, the child stays
-/// at normal priority.
+/// One below the callback: a script never keeps the audio thread from running. Where the system says no, the child
+/// stays at normal priority.
 void ControlThread::raise_priority(const Link& link) {
     const int policy = policy_.load();
     if ((policy == SCHED_FIFO || policy == SCHED_RR) && priority_.load() > 1) {

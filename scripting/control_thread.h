@@ -35,9 +35,9 @@ private:
         std::unique_ptr<Slot> slot;
         std::vector<std::unique_ptr<Link>> links;  ///< loading, published, taken, or on their way out
         Link* loading = nullptr;
-        Link* current = nullptr;                   ///< the last one published
+        Link* current = nullptr;  ///< the last one published
         int quick_deaths = 0;
-        std::int64_t restart_at_ns = 0;            ///< 0: none planned
+        std::int64_t restart_at_ns = 0;  ///< 0: none planned
         std::string restart_reason;
     };
 

@@ -23,10 +23,10 @@ enum class Kind : std::uint8_t {
 struct Event {
     std::int64_t time = 0;  ///< absolute sample
     Kind kind = Kind::none;
-    std::uint8_t port = 0;                ///< 0-based input port
-    std::uint8_t channel = 0;             ///< 0..15 (users see 1..16)
-    std::uint8_t size = 0;                ///< bytes used in `data`
-    std::array<std::uint8_t, 3> data{};   ///< the MIDI bytes as they came, or as they go out
+    std::uint8_t port = 0;               ///< 0-based input port
+    std::uint8_t channel = 0;            ///< 0..15 (users see 1..16)
+    std::uint8_t size = 0;               ///< bytes used in `data`
+    std::array<std::uint8_t, 3> data{};  ///< the MIDI bytes as they came, or as they go out
     /// Output notes only: true where the script called `play` (the note is its own, and only an off with its
     /// note_id may end it), false where a key press was forwarded (plain MIDI semantics).
     bool played = false;

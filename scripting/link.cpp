@@ -90,13 +90,14 @@ Message message_from(const json& from, std::uint32_t slot) {
 
 }  // namespace
 
-Link::Link(const LinkOptions& the_options) : options(the_options), process_([&] {
-        Started started = start_child(the_options);
-        lifeline_ = std::move(started.lifeline);
-        pipe_ = std::move(started.pipe);
-        slow_ = std::move(started.slow);
-        return std::move(started.process);
-    }()) {
+Link::Link(const LinkOptions& the_options)
+    : options(the_options), process_([&] {
+          Started started = start_child(the_options);
+          lifeline_ = std::move(started.lifeline);
+          pipe_ = std::move(started.pipe);
+          slow_ = std::move(started.slow);
+          return std::move(started.process);
+      }()) {
     slow_buffer_.resize(ipc::max_slow_text + sizeof(ipc::SlowHead));
     started_ns = ipc::now_ns();
     json values = json::object();
@@ -142,15 +143,20 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
         }
         try {
             switch (opcode) {
-                case ipc::Opcode::ready: take_declarations(text); break;
+                case ipc::Opcode::ready:
+                    take_declarations(text);
+                    break;
                 case ipc::Opcode::refused:
                     refusal = message_from(json::parse(text).at("error"), options.slot);
                     refusal.type = Message::Type::error;
                     stage_ = Stage::refused;
                     break;
-                case ipc::Opcode::message: messages.push_back(message_from(json::parse(text), options.slot)); break;
+                case ipc::Opcode::message:
+                    messages.push_back(message_from(json::parse(text), options.slot));
+                    break;
                 case ipc::Opcode::hello:
-                case ipc::Opcode::load: break;
+                case ipc::Opcode::load:
+                    break;
             }
         } catch (const json::exception&) {
             condemn("its slow lane carried text that is no JSON of this version");

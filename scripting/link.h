@@ -1,6 +1,6 @@
 // Link: one live child: its process, its two lanes, what it declared. Built, watched and destroyed by the control
-// thread; the audio thread borrows it through ScriptSlot's atomic slot and hands it back through a retire queue. Its memory
-// is never reused for another child.
+// thread; the audio thread borrows it through ScriptSlot's atomic slot and hands it back through a retire queue. Its
+// memory is never reused for another child.
 #pragma once
 
 #include <atomic>
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     /// Asks the control thread to end this child, with a reason (a literal).
     void condemn(const char* reason) noexcept { condemned_.store(reason, std::memory_order_release); }
-    std::uint64_t handles = 0;        ///< constant once ready
+    std::uint64_t handles = 0;  ///< constant once ready
     /// When the oldest unanswered call was posted, ns; 0: none.
     std::atomic<std::int64_t> oldest_call_ns{0};
 
@@ -62,9 +62,9 @@ public:
 
     const LinkOptions options;
     std::vector<Parameter> parameters;
-    Message refusal;                       ///< why it was refused
+    Message refusal;  ///< why it was refused
     std::int64_t started_ns = 0;
-    std::string end_reason;                ///< set by whoever killed it
+    std::string end_reason;  ///< set by whoever killed it
     bool published = false, retired = false;
 
     [[nodiscard]] const char* condemned() const noexcept { return condemned_.load(std::memory_order_acquire); }

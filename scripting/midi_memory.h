@@ -25,13 +25,18 @@ public:
                     channel.controls[event.data[1]] = event.data[2];
                 }
                 break;
-            case Kind::program_change: channel.program = event.data[1]; break;
-            case Kind::channel_pressure: channel.pressure = event.data[1]; break;
+            case Kind::program_change:
+                channel.program = event.data[1];
+                break;
+            case Kind::channel_pressure:
+                channel.pressure = event.data[1];
+                break;
             case Kind::pitch_bend:
                 channel.bend_low = event.data[1];
                 channel.bend_high = event.data[2];
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 

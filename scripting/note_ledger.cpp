@@ -123,9 +123,8 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     if (voices_.size() == max_voices || record.size > static_cast<std::uint8_t>(wire::End::press)) {
         return false;
     }
-    if (end == wire::End::press && std::none_of(presses_.begin(), presses_.end(), [&](const Press& p) {
-            return p.sequence == record.sequence;
-        })) {
+    if (end == wire::End::press &&
+        std::none_of(presses_.begin(), presses_.end(), [&](const Press& p) { return p.sequence == record.sequence; })) {
         return false;
     }
     const bool forwarded = (record.flags & wire::flag_forwarded) != 0;
@@ -156,8 +155,11 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     voice.end = end;
     const std::int64_t late = landing - time;
     switch (end) {
-        case wire::End::hold: break;
-        case wire::End::press: voice.shift = std::max<std::int64_t>(record.delay, 0) + late; break;
+        case wire::End::hold:
+            break;
+        case wire::End::press:
+            voice.shift = std::max<std::int64_t>(record.delay, 0) + late;
+            break;
         case wire::End::sample:
             voice.end_sample = sample_from(record.value[0]);
             voice.shift = late;

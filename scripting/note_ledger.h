@@ -23,7 +23,8 @@ public:
 
     NoteLedger();
 
-    /// Opens a block: its output is empty; ends in beats are converted with `clock`, which must live until the next call.
+    /// Opens a block: its output is empty; ends in beats are converted with `clock`, which must live until the next
+    /// call.
     void begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept;
 
     /// Passes one input event on, byte for byte, at `landing` (≥ its own time when late). A note-on becomes a press
@@ -58,7 +59,7 @@ public:
 
     struct Press {
         std::uint32_t sequence = 0;
-        Event event;   ///< the note-on as it came
+        Event event;  ///< the note-on as it came
     };
     /// Keys that are down, oldest first.
     [[nodiscard]] std::span<const Press> presses() const noexcept { return presses_; }
@@ -67,15 +68,15 @@ public:
 private:
     struct Voice {
         std::int32_t note_id = -1;
-        std::uint32_t number = 0;       ///< the script's; 0: none (a passed press, or its script is gone)
-        std::uint32_t press = 0;        ///< sequence of the press it comes from
+        std::uint32_t number = 0;  ///< the script's; 0: none (a passed press, or its script is gone)
+        std::uint32_t press = 0;   ///< sequence of the press it comes from
         wire::End end = wire::End::hold;
         bool script = false;
         bool forwarded = false;
         std::uint8_t port = 0, channel = 0, key = 0;
         std::uint8_t off_status = 0x80, off_velocity = 64;
-        std::int64_t on_time = 0;       ///< where it sounds
-        std::int64_t shift = 0;         ///< added to its end: delay and lateness
+        std::int64_t on_time = 0;  ///< where it sounds
+        std::int64_t shift = 0;    ///< added to its end: delay and lateness
         std::int64_t end_sample = 0;
         double end_beat = 0;
         std::uint32_t off_origin = 0;

@@ -1,7 +1,7 @@
 // What the records of the block lane (ipc/protocol.h) mean: the vocabulary of host and script runtime.
 //
-// MIDI events use Kind 1..8 (scripting/event.h) with their bytes in `data`. The kinds below are added. The Python runtime
-// sees the same numbers (scripting/python/outboard/_wire.py); a test compares the two.
+// MIDI events use Kind 1..8 (scripting/event.h) with their bytes in `data`. The kinds below are added. The Python
+// runtime sees the same numbers (scripting/python/outboard/_wire.py); a test compares the two.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,16 @@ inline constexpr std::uint8_t flag_passed = 2;  ///< the host passed it on alrea
 /// A transport point: value = {exact sample, clock beat, song beat, tempo}, then a second record `transport_bar` at the
 /// same time with value = {bar_beat, bar, numerator, denominator} and data[0] = playing.
 inline constexpr std::uint8_t transport = 32;
-inline constexpr std::uint8_t parameter = 33;      ///< sequence = index of the declaration, value[0]
-inline constexpr std::uint8_t start = 34;          ///< the script becomes live
-inline constexpr std::uint8_t panic = 35;          ///< forget presses and voices, cancel tasks
+inline constexpr std::uint8_t parameter = 33;  ///< sequence = index of the declaration, value[0]
+inline constexpr std::uint8_t start = 34;      ///< the script becomes live
+inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, cancel tasks
 inline constexpr std::uint8_t transport_bar = 36;
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,
 /// flags = flag_forwarded or 0, sequence = key press it is bound to or comes from (0: none), delay (samples; for a
-/// forwarded voice that ends at a sample: the release velocity of its key), size = End, value[0] = end (sample or clock beat).
-/// Kinds 3..7: send these bytes; sequence = input event that was forwarded unchanged at its own time, else 0.
+/// forwarded voice that ends at a sample: the release velocity of its key), size = End, value[0] = end (sample or clock
+/// beat). Kinds 3..7: send these bytes; sequence = input event that was forwarded unchanged at its own time, else 0.
 /// Kind note_off: a raw note-off that belongs to no voice.
 inline constexpr std::uint8_t flag_forwarded = 1;
 inline constexpr std::uint8_t pass = 64;       ///< sequence: pass this input event on, byte for byte
@@ -49,6 +49,8 @@ enum class End : std::uint8_t {
 };
 
 /// Bits of the `handles` and `wake_mask` words: bit n = kind n.
-inline constexpr std::uint64_t bit(std::uint8_t kind) noexcept { return std::uint64_t{1} << kind; }
+inline constexpr std::uint64_t bit(std::uint8_t kind) noexcept {
+    return std::uint64_t{1} << kind;
+}
 
 }  // namespace outboard::scripting::wire

@@ -36,7 +36,8 @@ ScriptHost::Options complete(ScriptHost::Options options) {
         options.package_path = first_of({here / "../share/outboard/python", fs::path(OUTBOARD_SOURCE_PYTHON)});
     }
     if (options.package_path.empty() || !fs::exists(fs::path(options.package_path) / "outboard")) {
-        throw std::runtime_error("The Python package `outboard` is not where it was installed: install Outboard whole.");
+        throw std::runtime_error(
+            "The Python package `outboard` is not where it was installed: install Outboard whole.");
     }
     return options;
 }

@@ -13,13 +13,13 @@ namespace outboard::scripting {
 class ScriptHost {
 public:
     struct Options {
-        std::string child_program;   ///< path of `outboard-script`; empty: beside this executable
-        std::string package_path;    ///< folder that holds the Python package `outboard`; empty: as installed or built
+        std::string child_program;  ///< path of `outboard-script`; empty: beside this executable
+        std::string package_path;   ///< folder that holds the Python package `outboard`; empty: as installed or built
         std::string transport = "shm";  ///< "shm" or "pipe"
         double sample_rate = 48000;
         std::uint64_t seed = 0;
         bool offline = false;    ///< watchdog of 10 s instead of 500 ms; prints wait rather than drop
-    bool pipelined = false;  ///< answers land one block later at the same offsets; the callback never waits
+        bool pipelined = false;  ///< answers land one block later at the same offsets; the callback never waits
     };
     /// [control] Starts the control thread. Throws std::runtime_error with a sentence when the child program or
     /// the package is not where it should be.

@@ -27,8 +27,8 @@
 namespace outboard::scripting {
 
 enum class SlotState : std::uint8_t {
-    empty,       ///< no script: everything passes
-    loading,     ///< a child is being made; meanwhile everything passes (or the old one plays on)
+    empty,    ///< no script: everything passes
+    loading,  ///< a child is being made; meanwhile everything passes (or the old one plays on)
     live,
     late,        ///< owes an earlier block
     pipelined,   ///< demoted after repeated lateness: looked at, never waited for
@@ -51,16 +51,16 @@ struct Parameter {
 struct Message {
     enum class Type : std::uint8_t { print, debug, info, warning, error, notice } type = Type::info;
     std::uint32_t slot = 0;  ///< the tag given to add_slot
-    std::int64_t time = 0;  ///< sample time at which the child wrote it
-    std::string text;       ///< one or more lines; for an exception the whole traceback
-    std::string file;       ///< of the script, when a line is known
-    int line = 0;           ///< 1-based; 0 when unknown
+    std::int64_t time = 0;   ///< sample time at which the child wrote it
+    std::string text;        ///< one or more lines; for an exception the whole traceback
+    std::string file;        ///< of the script, when a line is known
+    int line = 0;            ///< 1-based; 0 when unknown
 };
 
 /// The block that is being processed.
 struct BlockInfo {
     std::uint64_t number = 0;
-    std::int64_t start = 0;       ///< absolute sample of its first frame
+    std::int64_t start = 0;  ///< absolute sample of its first frame
     std::uint32_t frames = 0;
     std::int64_t callback_start_ns = 0;  ///< ipc::now_ns() when the callback began
     const ClockMap* clock = nullptr;
@@ -69,16 +69,16 @@ struct BlockInfo {
 /// Counters of a slot; readable from any thread.
 struct SlotFigures {
     SlotState state = SlotState::empty;
-    std::string script;       ///< path, empty when none
-    std::string transport;    ///< "shm" or "pipe", empty when no child
+    std::string script;     ///< path, empty when none
+    std::string transport;  ///< "shm" or "pipe", empty when no child
     std::int64_t pid = 0;
     std::uint64_t calls = 0, late = 0, missed = 0, stale = 0, restarts = 0, overflows = 0, refused = 0;
     /// Host input ledger: events pushed. Outcome ledger: passed, handled, stale, still kept.
-    std::uint64_t events_in = 0;       ///< events that crossed to the script and were acknowledged
+    std::uint64_t events_in = 0;  ///< events that crossed to the script and were acknowledged
     std::uint64_t events_pushed = 0, events_settled = 0, events_kept = 0;
     std::uint64_t events_out = 0;
     std::vector<std::string> reasons;  ///< of restarts and bypasses, oldest first
-    double cpu_percent = 0;  ///< of one core, over the last half second at least
+    double cpu_percent = 0;            ///< of one core, over the last half second at least
     double rss_mb = 0;
     std::uint64_t page_faults = 0;
     ipc::ProbeFigures encode, wait, busy, decode, python, child_encode, returned, apply, scripting;  ///< last 10 s

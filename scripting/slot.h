@@ -123,7 +123,7 @@ private:
     [[nodiscard]] std::uint32_t kept_count() const noexcept { return last_sequence_ - settled_; }
 
     static constexpr std::uint32_t max_kept = 8192;
-    static constexpr std::uint32_t max_calls = 8;       ///< unanswered calls; beyond, events wait in `news`
+    static constexpr std::uint32_t max_calls = 8;  ///< unanswered calls; beyond, events wait in `news`
     static constexpr std::size_t max_parameter_changes = 256;
 
     const Options options_;
@@ -135,10 +135,10 @@ private:
     BlockInfo block_;
     std::int64_t block_end_ = 0;
     std::vector<Event> kept_;
-    std::uint32_t last_sequence_ = 0;  ///< of the last event pushed
-    std::uint32_t settled_ = 0;        ///< all events up to this one have their outcome
-    std::uint32_t posted_ = 0;         ///< all events up to this one are at the child
-    std::uint32_t block_first_ = 1;    ///< first event of this block
+    std::uint32_t last_sequence_ = 0;      ///< of the last event pushed
+    std::uint32_t settled_ = 0;            ///< all events up to this one have their outcome
+    std::uint32_t posted_ = 0;             ///< all events up to this one are at the child
+    std::uint32_t block_first_ = 1;        ///< first event of this block
     std::array<Call, max_calls> calls_{};  ///< ring, oldest at call_first_
     std::uint32_t call_first_ = 0, call_count_ = 0;
     std::vector<ipc::Record> records_;
@@ -183,7 +183,7 @@ private:
     Order order_;
     SlotState control_state_ = SlotState::empty;
     std::string failure_;
-    std::string path_;     ///< of the script that is live or bypassed
+    std::string path_;  ///< of the script that is live or bypassed
     std::vector<Parameter> parameters_;
     std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
     std::vector<std::string> reasons_;

@@ -17,14 +17,22 @@ constexpr std::int64_t shortest_cpu_look_ns = 500'000'000;
 
 const char* to_string(SlotState state) noexcept {
     switch (state) {
-        case SlotState::empty: return "empty";
-        case SlotState::loading: return "loading";
-        case SlotState::live: return "live";
-        case SlotState::late: return "late";
-        case SlotState::pipelined: return "pipelined";
-        case SlotState::bypassed: return "bypassed";
-        case SlotState::restarting: return "restarting";
-        case SlotState::failed: return "failed";
+        case SlotState::empty:
+            return "empty";
+        case SlotState::loading:
+            return "loading";
+        case SlotState::live:
+            return "live";
+        case SlotState::late:
+            return "late";
+        case SlotState::pipelined:
+            return "pipelined";
+        case SlotState::bypassed:
+            return "bypassed";
+        case SlotState::restarting:
+            return "restarting";
+        case SlotState::failed:
+            return "failed";
     }
     return "?";
 }
@@ -218,8 +226,8 @@ SlotFigures Slot::figures() const {
             cpu_seen_ns_ = process.cpu_ns;
             cpu_seen_at_ = now;
         } else if (now - cpu_seen_at_ >= shortest_cpu_look_ns) {
-            cpu_percent_ = 100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) /
-                           static_cast<double>(now - cpu_seen_at_);
+            cpu_percent_ =
+                100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) / static_cast<double>(now - cpu_seen_at_);
             cpu_seen_ns_ = process.cpu_ns;
             cpu_seen_at_ = now;
         }
@@ -255,7 +263,8 @@ SlotFigures Slot::figures() const {
 }
 
 void Slot::reset_figures() {
-    for (ipc::Probe* probe : {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
+    for (ipc::Probe* probe :
+         {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
         probe->request_reset();
     }
 }

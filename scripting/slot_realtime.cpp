@@ -38,7 +38,8 @@ void Slot::begin(const BlockInfo& block) noexcept {
     }
     while (block.start >= next_second_) {
         next_second_ += second;
-        for (ipc::Probe* probe : {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
+        for (ipc::Probe* probe :
+             {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
             probe->next_second();
         }
     }
@@ -211,7 +212,8 @@ void Slot::append_records(bool passed) noexcept {
     const ClockMap& clock = *block_.clock;
     std::uint32_t point = transport_changed_ ? 0 : clock.count;
     const auto points_up_to = [&](std::int64_t time) {
-        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time; ++point) {
+        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time;
+             ++point) {
             append_point(clock.points[point]);
         }
     };
@@ -473,7 +475,9 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
         case wire::end_voice:
             ledger_.end_voice(record.voice, record.data[0], (record.flags & wire::flag_choke) != 0, lands);
             break;
-        case wire::end_all: ledger_.end_all(lands); break;
+        case wire::end_all:
+            ledger_.end_all(lands);
+            break;
         case wire::set_end:
             taken = std::isfinite(record.value[0]) && record.size <= static_cast<std::uint8_t>(wire::End::beat);
             if (taken) {

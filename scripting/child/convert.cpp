@@ -44,7 +44,8 @@ PyObject* tuple_from(const ipc::Record& record, const ipc::Record* following) {
         case wire::parameter:
             return tuple_of(kind, time, integer(record.sequence), PyFloat_FromDouble(record.value[0]));
         case wire::start:
-        case wire::panic: return tuple_of(kind, time);
+        case wire::panic:
+            return tuple_of(kind, time);
         default:
             return tuple_of(kind, time, integer(record.sequence), integer(record.port), integer(record.channel),
                             integer(record.data[0]), integer(record.data[1]), integer(record.data[2]),
@@ -106,7 +107,9 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
             record.flags = read.byte(4, 1) != 0 ? wire::flag_choke : 0;
             break;
         }
-        case wire::end_all: expected = 2; break;
+        case wire::end_all:
+            expected = 2;
+            break;
         case wire::set_end:
             expected = 5;
             record.voice = read.number(2);

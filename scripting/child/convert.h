@@ -1,5 +1,5 @@
-// Records of the block lane ⇄ the tuples of the Python runtime. The shapes are described in scripting/README.md and, on the
-// Python side, in outboard/_wire.py.
+// Records of the block lane ⇄ the tuples of the Python runtime. The shapes are described in scripting/README.md and, on
+// the Python side, in outboard/_wire.py.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN

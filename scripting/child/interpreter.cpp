@@ -34,8 +34,8 @@ PyObject* host_write(PyObject*, PyObject* arguments) {
 
 PyMethodDef host_methods[] = {{"write", host_write, METH_VARARGS, "Sends a line to the host's console."},
                               {nullptr, nullptr, 0, nullptr}};
-PyModuleDef host_module = {PyModuleDef_HEAD_INIT, "_outboard_host", nullptr, -1, host_methods,
-                           nullptr,               nullptr,          nullptr, nullptr};
+PyModuleDef host_module = {
+    PyModuleDef_HEAD_INIT, "_outboard_host", nullptr, -1, host_methods, nullptr, nullptr, nullptr, nullptr};
 
 PyObject* make_host_module() {
     return PyModule_Create(&host_module);
@@ -66,7 +66,7 @@ void start_python(const std::string& package_path) {
     PyConfig_InitIsolatedConfig(&config);
     config.site_import = 1;  // the system's site-packages count
     config.use_hash_seed = 1;
-    config.hash_seed = 0;    // sets iterate alike in every run
+    config.hash_seed = 0;  // sets iterate alike in every run
     config.install_signal_handlers = 0;
     PyStatus status = PyConfig_SetBytesString(&config, &config.program_name, OUTBOARD_PYTHON);
     if (PyStatus_Exception(status) == 0) {
@@ -110,10 +110,12 @@ std::string Interpreter::load(const std::string& order_text) {
     std::string answer;
     try {
         const Object options = to_python(order.at("options"));
-        const Object declarations = require(PyObject_CallFunction(load_.get(), "sO", order.at("path").get<std::string>().c_str(), options.get()),
-                        "load the script");
+        const Object declarations = require(
+            PyObject_CallFunction(load_.get(), "sO", order.at("path").get<std::string>().c_str(), options.get()),
+            "load the script");
         const Object json = require(PyImport_ImportModule("json"), "import json");
-        const Object text = require(PyObject_CallMethod(json.get(), "dumps", "O", declarations.get()), "write the declarations");
+        const Object text =
+            require(PyObject_CallMethod(json.get(), "dumps", "O", declarations.get()), "write the declarations");
         answer = PyUnicode_AsUTF8(text.get());
         // What is loaded now stays: the collector need not look at it again, and never runs inside a block.
         const Object gc = require(PyImport_ImportModule("gc"), "import gc");

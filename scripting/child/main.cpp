@@ -2,8 +2,8 @@
 //
 //     outboard-script shm|pipe PACKAGE_FOLDER
 //
-// In order: lifeline, the slow lane's load order, Python and the script at normal priority, `ready`, then blocks until the
-// host is gone. It leaves with _exit: whatever a script's threads hold, nothing waits for it.
+// In order: lifeline, the slow lane's load order, Python and the script at normal priority, `ready`, then blocks until
+// the host is gone. It leaves with _exit: whatever a script's threads hold, nothing waits for it.
 
 #include <fcntl.h>
 #include <sys/mman.h>

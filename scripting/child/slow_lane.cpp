@@ -28,8 +28,8 @@ bool SlowLane::receive_load(std::string& text) {
     std::vector<std::byte> buffer(ipc::max_slow_text + sizeof(ipc::SlowHead));
     const ipc::Received received = pipe_->receive(buffer, ipc::no_deadline);
     ipc::Opcode opcode{};
-    return received.status == ipc::Status::ok &&
-           ipc::read_slow(std::span(buffer).first(received.size), opcode, text) && opcode == ipc::Opcode::load;
+    return received.status == ipc::Status::ok && ipc::read_slow(std::span(buffer).first(received.size), opcode, text) &&
+           opcode == ipc::Opcode::load;
 }
 
 void SlowLane::send(ipc::Opcode opcode, std::string text) {
@@ -70,8 +70,9 @@ void SlowLane::run() {
         room_.notify_all();
         if (dropped > 0) {
             constexpr int warning = 3;
-            write(warning, std::to_string(dropped) + " lines were dropped: the script prints faster than anybody can read.",
-                  "", 0, 0);
+            write(warning,
+                  std::to_string(dropped) + " lines were dropped: the script prints faster than anybody can read.", "",
+                  0, 0);
         }
         pipe_->send_until(ipc::write_slow(next.first, next.second), ipc::no_deadline);
     }

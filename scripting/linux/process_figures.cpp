@@ -31,8 +31,10 @@ ProcessFigures process_figures(std::int64_t pid) noexcept {
     }
     unsigned long long minor = 0, major = 0, user = 0, system = 0;
     long long resident = 0;
-    // Fields 3.. of proc(5): state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime stime … rss is 24.
-    if (std::sscanf(after_name + 2, "%*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %lld",
+    // Fields 3.. of proc(5): state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime stime … rss
+    // is 24.
+    if (std::sscanf(after_name + 2,
+                    "%*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %lld",
                     &minor, &major, &user, &system, &resident) == 5) {
         figures.cpu_ns = static_cast<std::int64_t>(user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
         figures.resident_mb = static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1048576.0;

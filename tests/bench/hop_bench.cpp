@@ -33,23 +33,24 @@ public:
 /// One of ours, with the echo program at the other end.
 class OurPeer final : public Peer {
 public:
-    explicit OurPeer(const std::string& transport) : process_([&] {
-            std::array<Descriptor, 2> child;
-            if (transport == "shm") {
-                auto pair = SharedMemoryPipe::create();
-                pipe_ = std::move(pair.host);
-                child = std::move(pair.child);
-            } else {
-                auto pair = SystemPipe::create();
-                pipe_ = std::move(pair.host);
-                child = std::move(pair.child);
-            }
-            Process::Options options;
-            options.program = BENCH_ECHO;
-            options.arguments = {transport};
-            options.descriptors = {{child[0].get(), 3}, {child[1].get(), 4}};
-            return Process::start(options);
-        }()) {}
+    explicit OurPeer(const std::string& transport)
+        : process_([&] {
+              std::array<Descriptor, 2> child;
+              if (transport == "shm") {
+                  auto pair = SharedMemoryPipe::create();
+                  pipe_ = std::move(pair.host);
+                  child = std::move(pair.child);
+              } else {
+                  auto pair = SystemPipe::create();
+                  pipe_ = std::move(pair.host);
+                  child = std::move(pair.child);
+              }
+              Process::Options options;
+              options.program = BENCH_ECHO;
+              options.arguments = {transport};
+              options.descriptors = {{child[0].get(), 3}, {child[1].get(), 4}};
+              return Process::start(options);
+          }()) {}
     void round_trip(std::span<std::byte> message) override {
         pipe_->send(message, Wake::yes);
         if (pipe_->receive(message, now_ns() + 2'000'000'000).status != Status::ok) {
@@ -136,8 +137,8 @@ int main(int count, char** arguments) {
             std::printf("%s, %zu bytes\n", period_ns == 0 ? "back to back" : "every 1.33 ms", size);
             const double reference = percentile(all[0].times, 0.5);
             for (Contestant& one : all) {
-                std::printf("  %-18s p50 %7.1f us   p99 %7.1f us   max %8.1f us   p50 is %.2f of the bare pipe\n", one.name,
-                            percentile(one.times, 0.5), percentile(one.times, 0.99), one.times.back(),
+                std::printf("  %-18s p50 %7.1f us   p99 %7.1f us   max %8.1f us   p50 is %.2f of the bare pipe\n",
+                            one.name, percentile(one.times, 0.5), percentile(one.times, 0.99), one.times.back(),
                             percentile(one.times, 0.5) / reference);
             }
         }

@@ -1,5 +1,5 @@
-// An engine of somebody else's with one script in it: embedding CHILD_PROGRAM PACKAGE SCRIPT plays one key and prints what
-// comes out.
+// An engine of somebody else's with one script in it: embedding CHILD_PROGRAM PACKAGE SCRIPT plays one key and prints
+// what comes out.
 #include <chrono>
 #include <cstdio>
 
@@ -35,7 +35,8 @@ int main(int count, char** arguments) {
         }
         slot.post();
         for (const Event& event : slot.collect(outboard::ipc::now_ns() + 10'000'000'000)) {
-            std::printf("%lld %02x %d %d\n", static_cast<long long>(event.time), event.data[0], event.data[1], event.data[2]);
+            std::printf("%lld %02x %d %d\n", static_cast<long long>(event.time), event.data[0], event.data[1],
+                        event.data[2]);
         }
     }
 }

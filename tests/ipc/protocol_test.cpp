@@ -91,7 +91,8 @@ TEST(ProtocolTest, RandomBytesNeverReadOutsideTheMessage) {
     std::mt19937_64 random(4);
     std::array<Record, 64> got;
     for (int round = 0; round < 20000; ++round) {
-        std::vector<std::byte> bytes(random() % 300);  // heap memory of the exact size: a sanitizer sees any step outside
+        std::vector<std::byte> bytes(random() %
+                                     300);  // heap memory of the exact size: a sanitizer sees any step outside
         for (std::byte& byte : bytes) {
             byte = static_cast<std::byte>(random());
         }
@@ -115,7 +116,8 @@ TEST(ProtocolTest, SlowMessagesCarryTextAndNothingElse) {
     auto other = message;
     other[6] = std::byte{99};
     EXPECT_FALSE(read_slow(other, opcode, text));
-    EXPECT_EQ(write_slow(Opcode::message, std::string(max_slow_text + 5, 'x')).size(), sizeof(SlowHead) + max_slow_text);
+    EXPECT_EQ(write_slow(Opcode::message, std::string(max_slow_text + 5, 'x')).size(),
+              sizeof(SlowHead) + max_slow_text);
 }
 
 }  // namespace

@@ -103,7 +103,9 @@ TEST_F(FailuresTest, AStoppedChildIsKilledByTheWatchdogAndItsInputPasses) {
 }
 
 TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
-    rig.load(folder.write("loop.py", "from outboard import NoteOn, on\n@on.note(keys=\"C3\")\ndef note(e: NoteOn) -> None:\n    while True: pass\n"));
+    rig.load(folder.write("loop.py",
+                          "from outboard import NoteOn, on\n@on.note(keys=\"C3\")\ndef note(e: NoteOn) -> None:\n    "
+                          "while True: pass\n"));
     play();
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));
@@ -114,7 +116,9 @@ TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
 }
 
 TEST_F(FailuresTest, AnExitIsNamed) {
-    rig.load(folder.write("exit.py", "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os._exit(3)\n"));
+    rig.load(folder.write(
+        "exit.py",
+        "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os._exit(3)\n"));
     play();
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));
@@ -178,7 +182,8 @@ level = Knob("Level", 0.5)
 @on.note
 def note(e: NoteOn) -> None:
     pass
-)"), {{"level", 0.25}});
+)"),
+             {{"level", 0.25}});
     play();
     play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
     EXPECT_EQ(started, 0);
@@ -201,8 +206,10 @@ class HostileTest : public FailuresTest {
 protected:
     HostileTest() : FailuresTest("pipe") {}
     void expect_refused(const std::string& descriptor) {
-        rig.load(folder.write("hostile.py", "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os.write(" +
-                                                descriptor + ", os.urandom(300))\n"));
+        rig.load(folder.write(
+            "hostile.py",
+            "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os.write(" +
+                descriptor + ", os.urandom(300))\n"));
         play();
         play({note_on(rig.now, 60)});
         ASSERT_TRUE(live_again(1));
@@ -223,7 +230,9 @@ TEST_F(HostileTest, GarbageOnTheSlowLaneEndsTheChildOnly) {
 }
 
 TEST_F(HostileTest, ClosedDescriptorsAreLikeACrash) {
-    rig.load(folder.write("closes.py", "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    os.closerange(3, 8)\n"));
+    rig.load(folder.write("closes.py",
+                          "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    "
+                          "os.closerange(3, 8)\n"));
     play();
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));

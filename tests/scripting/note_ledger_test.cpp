@@ -9,10 +9,10 @@ namespace outboard::scripting {
 namespace {
 
 using testing::control;
+using ::testing::ElementsAre;
 using testing::note_off;
 using testing::note_on;
 using testing::words;
-using ::testing::ElementsAre;
 
 class NoteLedgerTest : public ::testing::Test {
 protected:

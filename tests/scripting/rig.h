@@ -45,7 +45,8 @@ inline ScriptHost::Options options(const std::string& transport = "shm", bool of
 
 class Rig {
 public:
-    explicit Rig(ScriptHost::Options with = options()) : offline_(with.offline), host(with), slot(host.add_slot("test", 0)) {
+    explicit Rig(ScriptHost::Options with = options())
+        : offline_(with.offline), host(with), slot(host.add_slot("test", 0)) {
         clock.sample_rate = with.sample_rate;
     }
 

@@ -1,4 +1,5 @@
-// The facade with a real child: what goes in comes out as the script says, over both transports and at every block size.
+// The facade with a real child: what goes in comes out as the script says, over both transports and at every block
+// size.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,10 +26,18 @@ std::vector<Event> music() {
         const int channel = static_cast<int>((random >> 40) % 4);
         switch ((random >> 50) % 5) {
             case 0:
-            case 1: events.push_back(note_on(time, key, 1 + static_cast<int>((random >> 20) % 127), channel)); break;
-            case 2: events.push_back(note_off(time, key, 17, channel)); break;
-            case 3: events.push_back(control(time, 1 + key, key, channel)); break;
-            default: events.push_back(event_from_midi(time, 0, static_cast<std::uint8_t>(0xE0 | channel), 3, 70)); break;
+            case 1:
+                events.push_back(note_on(time, key, 1 + static_cast<int>((random >> 20) % 127), channel));
+                break;
+            case 2:
+                events.push_back(note_off(time, key, 17, channel));
+                break;
+            case 3:
+                events.push_back(control(time, 1 + key, key, channel));
+                break;
+            default:
+                events.push_back(event_from_midi(time, 0, static_cast<std::uint8_t>(0xE0 | channel), 3, 70));
+                break;
         }
         events.back().origin = number++;
     }
@@ -61,7 +70,9 @@ TEST_P(SlotTest, PassThroughGivesTheSameEventsAsNoScript) {
 TEST_P(SlotTest, AChildWithNothingToDoIsNotCalled) {
     Folder folder;
     Rig rig(options(GetParam()));
-    rig.load(folder.write("quiet.py", "from outboard import on, ControlChange\n@on.cc(1)\ndef cc(e: ControlChange) -> None:\n    e.forward()\n"));
+    rig.load(folder.write(
+        "quiet.py",
+        "from outboard import on, ControlChange\n@on.cc(1)\ndef cc(e: ControlChange) -> None:\n    e.forward()\n"));
     rig.run(6400, 64, {note_on(100, 60), note_off(3000, 60)});
     EXPECT_EQ(rig.slot.figures().calls, 1u);  // the one that makes it live
 }
@@ -75,7 +86,7 @@ def asked(e: ControlChange) -> None:
     send(ControlChange(cc=21, value=len(held) / 127))
     send(ControlChange(cc=22, value=midi.cc[7]))
 )");
-    const std::vector<Event> input{note_on(10, 60), control(20, 7, 99), note_on(300, 64), control(500, 20, 1),
+    const std::vector<Event> input{note_on(10, 60),   control(20, 7, 99),  note_on(300, 64),   control(500, 20, 1),
                                    note_off(600, 60), control(700, 7, 11), control(900, 20, 1)};
     for (const std::uint32_t frames : {32u, 1024u}) {
         Rig rig(options(GetParam()));
