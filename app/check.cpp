@@ -22,7 +22,9 @@
 namespace outboard::app {
 namespace {
 
-void row(const char* what, const std::string& text) { fmt::print("{:<20} {}\n", what, text); }
+void row(const char* what, const std::string& text) {
+    fmt::print("{:<20} {}\n", what, text);
+}
 
 std::string real_time_text() {
     int error = 0;
@@ -34,9 +36,10 @@ std::string real_time_text() {
     if (error == 0) {
         return "yes: threads may have SCHED_FIFO";
     }
-    return fmt::format("no ({}): scripts run at normal priority and are late more often; join the group 'audio' or set "
-                       "rtprio in /etc/security/limits.d",
-                       std::strerror(error));
+    return fmt::format(
+        "no ({}): scripts run at normal priority and are late more often; join the group 'audio' or set "
+        "rtprio in /etc/security/limits.d",
+        std::strerror(error));
 }
 
 std::string memory_lock_text() {
@@ -112,7 +115,7 @@ int run_check(const CommandLine&) {
     for (std::size_t i = 0; i < devices.size(); ++i) {
         const auto& device = devices[i];
         row(i == 0 ? "devices" : "", fmt::format("{}  ({}, {:.0f} Hz, {:.1f} ms)", device.name, device.host_api,
-                                                device.rate, device.latency_ms));
+                                                 device.rate, device.latency_ms));
     }
     row("real-time priority", real_time_text());
     row("memory lock", memory_lock_text());

@@ -71,8 +71,9 @@ void add_real_time(CLI::App& verb, Words& words, std::optional<double>& deadline
 }
 
 void refuse_unbuilt(const Words& words) {
-    const std::pair<const char*, bool> unbuilt[] = {
-        {"--prewake", !words.prewake.empty()}, {"--sandbox", !words.sandbox.empty()}, {"--trace", !words.trace.empty()}};
+    const std::pair<const char*, bool> unbuilt[] = {{"--prewake", !words.prewake.empty()},
+                                                    {"--sandbox", !words.sandbox.empty()},
+                                                    {"--trace", !words.trace.empty()}};
     for (const auto& [name, given] : unbuilt) {
         if (given) {
             throw UsageError(fmt::format("{} is not built yet: leave it away", name));
@@ -107,8 +108,8 @@ void check_scripts(const std::vector<ScriptChoice>& scripts) {
     for (std::size_t i = 0; i < scripts.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             if (scripts[i].channel == scripts[j].channel) {
-                const auto where = scripts[i].channel ? fmt::format("channel {}", *scripts[i].channel)
-                                                      : std::string("all channels");
+                const auto where =
+                    scripts[i].channel ? fmt::format("channel {}", *scripts[i].channel) : std::string("all channels");
                 throw UsageError(fmt::format("two scripts are given for {}: a track takes one script", where));
             }
         }

@@ -79,7 +79,8 @@ std::vector<std::string> cpu_table(const audio::EngineSnapshot& snapshot) {
     lines.push_back(fmt::format("{} {}", bar_text(done, 24), position_text(snapshot)));
     lines.push_back(fmt::format("xruns {}   late {}", snapshot.xruns, late_blocks(snapshot)));
     lines.push_back("");
-    lines.push_back(fmt::format("{:<32}{:>8}{:>8}{:>8}{:>8}", "percent of a block, last 10 s", "now", "mean", "p99", "max"));
+    lines.push_back(
+        fmt::format("{:<32}{:>8}{:>8}{:>8}{:>8}", "percent of a block, last 10 s", "now", "mean", "p99", "max"));
     for (const auto& row : rows) {
         const auto& figures = figures_of(snapshot, row.layer);
         lines.push_back(fmt::format("{:<32}{:8.1f}{:8.1f}{:8.1f}{:8.1f}", row.text, figures.now, figures.mean,
@@ -97,9 +98,10 @@ std::vector<std::string> cpu_table(const audio::EngineSnapshot& snapshot) {
 std::string cpu_line(const audio::EngineSnapshot& snapshot) {
     const auto& callback = figures_of(snapshot, Layer::callback);
     const auto& scripting = figures_of(snapshot, Layer::scripting);
-    return fmt::format("{}  callback {:.1f} % (p99 {:.1f})  scripting {:.1f} %  instruments {:.1f} %  xruns {}  late {}",
-                       position_text(snapshot), callback.mean, callback.p99, scripting.mean_all,
-                       figures_of(snapshot, Layer::instruments).mean_all, snapshot.xruns, late_blocks(snapshot));
+    return fmt::format(
+        "{}  callback {:.1f} % (p99 {:.1f})  scripting {:.1f} %  instruments {:.1f} %  xruns {}  late {}",
+        position_text(snapshot), callback.mean, callback.p99, scripting.mean_all,
+        figures_of(snapshot, Layer::instruments).mean_all, snapshot.xruns, late_blocks(snapshot));
 }
 
 }  // namespace outboard::app

@@ -3,6 +3,8 @@
 
 namespace outboard::app {
 
-int run_window(const CommandLine& line, int, char**) { return run_play(line); }
+int run_window(const CommandLine& line, int, char**) {
+    return run_play(line);
+}
 
 }  // namespace outboard::app

@@ -25,6 +25,8 @@ Interrupt::~Interrupt() {
     std::signal(SIGTERM, SIG_DFL);
 }
 
-bool Interrupt::requested() const noexcept { return interrupted != 0; }
+bool Interrupt::requested() const noexcept {
+    return interrupted != 0;
+}
 
 }  // namespace outboard::app

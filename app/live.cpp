@@ -14,8 +14,7 @@ LiveOptions live_options(const CommandLine& line) {
 }
 
 Live::Live(const audio::Session& session, const LiveOptions& options)
-    : device_(audio::open_device(session.device)),
-      midi_input_names_(session.midi_inputs) {
+    : device_(audio::open_device(session.device)), midi_input_names_(session.midi_inputs) {
     scripting::ScriptHost::Options host;
     host.transport = options.transport;
     host.sample_rate = device_->rate();

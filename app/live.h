@@ -33,8 +33,8 @@ public:
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
 
-    /// [control] Opens the MIDI inputs; the device calls the engine from now on. Waits for its first call, at most a second, to give the
-    /// scripts the priority that belongs to it. Throws std::runtime_error with a sentence.
+    /// [control] Opens the MIDI inputs; the device calls the engine from now on. Waits for its first call, at most a
+    /// second, to give the scripts the priority that belongs to it. Throws std::runtime_error with a sentence.
     void start();
     /// [control] Lets everything that sounds end, then stops the device: afterwards the figures are final.
     void stop();

@@ -109,7 +109,9 @@ Offline::Offline(const audio::Session& session, const LiveOptions& options) {
     }
 }
 
-int run_render(const CommandLine& line) { return run_offline(line, audio::render, "Rendering"); }
+int run_render(const CommandLine& line) {
+    return run_offline(line, audio::render, "Rendering");
+}
 
 int run_transform(const CommandLine& line) {
     if (std::filesystem::path(line.input).extension() == ".outboard") {

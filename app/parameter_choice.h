@@ -13,7 +13,7 @@ namespace outboard::app {
 /// [control] What the script of each track declares, track by track (empty for a track without a script). Starts each
 /// script once. Throws std::runtime_error with the sentence of a script that does not load.
 [[nodiscard]] std::vector<std::vector<scripting::Parameter>> declared_parameters(const audio::Session& session,
-                                                                                std::uint64_t seed);
+                                                                                 std::uint64_t seed);
 
 /// The value that `text` means for the parameter: a number in its range, a menu's choice by its text, on or off.
 /// Throws UsageError with a sentence that says what there is.

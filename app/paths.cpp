@@ -10,7 +10,9 @@ namespace outboard::app {
 
 namespace fs = std::filesystem;
 
-std::string executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path().string(); }
+std::string executable_folder() {
+    return fs::read_symlink("/proc/self/exe").parent_path().string();
+}
 
 std::string demo_session_path() {
     const auto path = fs::path(executable_folder()).parent_path() / "share" / "outboard" / "demo" / "demo.outboard";

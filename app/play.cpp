@@ -119,14 +119,13 @@ void print_summary(const RunFigures& run) {
         lost += track.events_lost;
         hanging += track.notes_hanging;
     }
-    const auto layer = [&](audio::Layer which) {
-        return run.snapshot.layers_total[static_cast<std::size_t>(which)];
-    };
-    fmt::print("Played {} in {} blocks: callback {:.1f} % of a block (p99 {:.1f}), scripting {:.1f} %, xruns {}, late {}, "
-               "restarts {}, events lost {}, notes hanging {}.\n",
-               clock_text(static_cast<double>(run.length) / run.snapshot.sample_rate), run.snapshot.blocks,
-               layer(audio::Layer::callback).mean, layer(audio::Layer::callback).p99,
-               layer(audio::Layer::scripting).mean_all, run.snapshot.xruns, late, restarts, lost, hanging);
+    const auto layer = [&](audio::Layer which) { return run.snapshot.layers_total[static_cast<std::size_t>(which)]; };
+    fmt::print(
+        "Played {} in {} blocks: callback {:.1f} % of a block (p99 {:.1f}), scripting {:.1f} %, xruns {}, late {}, "
+        "restarts {}, events lost {}, notes hanging {}.\n",
+        clock_text(static_cast<double>(run.length) / run.snapshot.sample_rate), run.snapshot.blocks,
+        layer(audio::Layer::callback).mean, layer(audio::Layer::callback).p99, layer(audio::Layer::scripting).mean_all,
+        run.snapshot.xruns, late, restarts, lost, hanging);
 }
 
 }  // namespace

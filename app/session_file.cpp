@@ -22,7 +22,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* factory_prefix = "factory:";
 
-// ---- reading: every value is asked for by name, with its range, and what nobody asked for is reported ----------------
+// ---- reading: every value is asked for by name, with its range, and what nobody asked for is reported
+// ----------------
 
 /// One JSON object and where it stands in the file ("tracks[2].").
 class Reader {
@@ -182,13 +183,15 @@ Json parse(const std::string& path) {
         return Json::parse(bytes);
     } catch (const Json::parse_error& error) {
         const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, bytes.size()));
-        throw std::runtime_error(fmt::format("the session '{}' is damaged at line {}: it is not the JSON that Outboard "
-                                             "writes; take a copy that you have kept",
-                                             path, 1 + std::count(bytes.begin(), end, '\n')));
+        throw std::runtime_error(
+            fmt::format("the session '{}' is damaged at line {}: it is not the JSON that Outboard "
+                        "writes; take a copy that you have kept",
+                        path, 1 + std::count(bytes.begin(), end, '\n')));
     }
 }
 
-// ---- writing ----------------------------------------------------------------------------------------------------------
+// ---- writing
+// ----------------------------------------------------------------------------------------------------------
 
 std::string portable_path(const std::string& text, const fs::path& folder) {
     if (text.empty()) {
@@ -212,7 +215,9 @@ std::string portable_script(const std::string& script, const fs::path& folder, c
 }
 
 /// A finite number; JSON has no other.
-double finite(double value) { return std::isfinite(value) ? value : 0.0; }
+double finite(double value) {
+    return std::isfinite(value) ? value : 0.0;
+}
 
 Json write_track(const audio::TrackSettings& track, const fs::path& folder, const std::string& factory) {
     Json json;
@@ -268,9 +273,10 @@ LoadedSession load_session(const std::string& path, const std::string& factory_f
             fmt::format("'{}' is not a session of Outboard: its key \"outboard_session\" is missing", path));
     }
     if (version > session_version) {
-        throw std::runtime_error(fmt::format("the session '{}' was written by a newer Outboard (version {} of the format,"
-                                             " this one reads {}): update Outboard to open it",
-                                             path, version, session_version));
+        throw std::runtime_error(
+            fmt::format("the session '{}' was written by a newer Outboard (version {} of the format,"
+                        " this one reads {}): update Outboard to open it",
+                        path, version, session_version));
     }
     reader.text("song", session.song);
     reader.text("soundfont", session.soundfont);

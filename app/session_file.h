@@ -15,8 +15,8 @@ namespace outboard::app {
 inline constexpr int session_version = 1;
 
 struct LoadedSession {
-    audio::Session session;             ///< all paths absolute
-    std::vector<std::string> notices;   ///< keys that were not understood, one sentence each
+    audio::Session session;            ///< all paths absolute
+    std::vector<std::string> notices;  ///< keys that were not understood, one sentence each
 };
 
 /// [control] Throws std::runtime_error with one sentence that names file and line or key. Does not look whether the

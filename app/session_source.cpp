@@ -15,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_session_file(const std::string& path) { return fs::path(path).extension() == ".outboard"; }
+bool is_session_file(const std::string& path) {
+    return fs::path(path).extension() == ".outboard";
+}
 
 audio::TrackSettings song_track(const std::string& name, std::uint16_t channels, const std::string& script) {
     audio::TrackSettings track;
@@ -72,7 +74,9 @@ void apply_settings(const CommandLine& line, audio::Session& session) {
 
 }  // namespace
 
-std::string factory_folder() { return scripting::ScriptHost(scripting::ScriptHost::Options{}).factory_folder(); }
+std::string factory_folder() {
+    return scripting::ScriptHost(scripting::ScriptHost::Options{}).factory_folder();
+}
 
 void apply_options(const CommandLine& line, audio::Session& session) {
     if (!line.soundfont.empty()) {

@@ -13,15 +13,21 @@ using Json = nlohmann::ordered_json;
 using Layers = std::array<audio::LayerFigures, static_cast<std::size_t>(audio::Layer::count)>;
 
 /// Three decimals: a thousandth of a percent, a nanosecond of a microsecond.
-double rounded(double value) { return std::isfinite(value) ? std::round(value * 1000) / 1000 : 0.0; }
+double rounded(double value) {
+    return std::isfinite(value) ? std::round(value * 1000) / 1000 : 0.0;
+}
 
 Json layers_json(const Layers& layers) {
     Json json = Json::object();
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const auto& figures = layers[i];
         json[audio::to_string(static_cast<audio::Layer>(i))] = {
-            {"mean", rounded(figures.mean_all)}, {"p50", rounded(figures.p50)}, {"p99", rounded(figures.p99)},
-            {"p999", rounded(figures.p999)},     {"max", rounded(figures.max)}, {"mean_called", rounded(figures.mean)},
+            {"mean", rounded(figures.mean_all)},
+            {"p50", rounded(figures.p50)},
+            {"p99", rounded(figures.p99)},
+            {"p999", rounded(figures.p999)},
+            {"max", rounded(figures.max)},
+            {"mean_called", rounded(figures.mean)},
             {"calls_per_second", rounded(figures.calls_per_second)}};
     }
     return json;

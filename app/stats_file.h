@@ -27,8 +27,8 @@ struct RunDevice {
 
 struct RunFigures {
     audio::EngineSnapshot snapshot;
-    std::uint32_t frames = 0;      ///< per block
-    std::int64_t length = 0;       ///< samples
+    std::uint32_t frames = 0;  ///< per block
+    std::int64_t length = 0;   ///< samples
     bool pipelined = false;
     std::optional<RunDevice> device;  ///< nothing: offline
 };

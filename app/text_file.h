@@ -5,8 +5,8 @@
 
 namespace outboard::app {
 
-/// [control] Beside its place first, then moved there. Throws std::runtime_error with a sentence; the old file, if there
-/// was one, is untouched then and nothing else is left behind.
+/// [control] Beside its place first, then moved there. Throws std::runtime_error with a sentence; the old file, if
+/// there was one, is untouched then and nothing else is left behind.
 void write_text_file(const std::string& path, const std::string& text);
 
 /// [control] Throws the same sentence when `path` cannot be written: for a long run, before it begins. Nothing asked

@@ -38,7 +38,9 @@ bool has_display() {
     return false;
 }
 
-std::string last_session_path() { return (fs::path(user_folder()) / "last.outboard").string(); }
+std::string last_session_path() {
+    return (fs::path(user_folder()) / "last.outboard").string();
+}
 
 /// One run of the window: the engine that plays now, and the file it came from.
 class Wiring {
@@ -205,8 +207,9 @@ int run_window(const CommandLine& line, int argc, char** argv) {
         return run_play(line);
     }
     if (line.seconds || line.tail || !line.stats.empty() || !line.capture.empty()) {
-        throw UsageError("--seconds, --tail, --stats and --capture belong to a run without the window: put 'play' before "
-                         "them");
+        throw UsageError(
+            "--seconds, --tail, --stats and --capture belong to a run without the window: put 'play' before "
+            "them");
     }
     QApplication application(argc, argv);
     QApplication::setApplicationName("Outboard");

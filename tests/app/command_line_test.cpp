@@ -22,12 +22,15 @@ std::string complaint(const std::vector<const char*>& words) {
     return "";
 }
 
-TEST(CommandLine, NoVerbMeansTheWindow) { EXPECT_EQ(parse({}).verb, Verb::window); }
+TEST(CommandLine, NoVerbMeansTheWindow) {
+    EXPECT_EQ(parse({}).verb, Verb::window);
+}
 
 TEST(CommandLine, PlayTakesASongAndTheOptionsOfARealTimeRun) {
-    const auto line = parse({"play", "a.mid", "--script", "arpeggiator", "--frames", "128", "--rate", "44100", "--seconds",
-                             "20", "--device", "timer", "--deadline", "0.25", "--transport", "pipe", "--stats", "s.json",
-                             "--capture", "c.wav", "--seed", "7", "--set", "gate=0.8", "--soundfont", "f.sf2"});
+    const auto line = parse({"play",        "a.mid",     "--script", "arpeggiator", "--frames",  "128",        "--rate",
+                             "44100",       "--seconds", "20",       "--device",    "timer",     "--deadline", "0.25",
+                             "--transport", "pipe",      "--stats",  "s.json",      "--capture", "c.wav",      "--seed",
+                             "7",           "--set",     "gate=0.8", "--soundfont", "f.sf2"});
     EXPECT_EQ(line.verb, Verb::play);
     EXPECT_EQ(line.input, "a.mid");
     ASSERT_EQ(line.scripts.size(), 1U);

@@ -129,7 +129,8 @@ TEST_F(SessionFile, PathsBelowTheFileMoveWithItAndFactoryScriptsGoByName) {
 }
 
 TEST_F(SessionFile, WhatIsNotKnownIsReported) {
-    write(R"({"outboard_session": 1, "mood": "blue", "device": {"volume": 11}, "tracks": [{"name": "a", "gian_db": 3}]})");
+    write(
+        R"({"outboard_session": 1, "mood": "blue", "device": {"volume": 11}, "tracks": [{"name": "a", "gian_db": 3}]})");
     EXPECT_THAT(load_session(file(), factory_).notices,
                 ElementsAre(HasSubstr("device.volume"), HasSubstr("tracks[0].gian_db"), HasSubstr("mood")));
 }
