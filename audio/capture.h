@@ -34,7 +34,7 @@ private:
 
     std::string path_;
     WavFile file_;
-    std::vector<float> ring_;  ///< power of two
+    std::vector<float> ring_;                            ///< power of two
     alignas(64) std::atomic<std::uint64_t> written_{0};  ///< floats since the start, by the audio thread
     alignas(64) std::atomic<std::uint64_t> read_{0};     ///< by the writing thread
     std::atomic<std::uint64_t> missing_frames_{0};

@@ -19,7 +19,7 @@ struct TrackEntry {
     std::shared_ptr<Track> track;
     std::shared_ptr<Instrument> instrument;
     std::shared_ptr<MidiOutput> midi_output;  ///< may be null
-    bool leaving = false;  ///< its sound fades away in this callback, the next list is without it
+    bool leaving = false;                     ///< its sound fades away in this callback, the next list is without it
 };
 
 /// All tracks, in the order in which they are mixed. Never changes after it was sent.
@@ -30,20 +30,47 @@ struct TrackList {
 
 namespace command {
 
-struct TakeTracks { const TrackList* list; };
-struct TakeSong { const Song* song; std::uint64_t generation; };
+struct TakeTracks {
+    const TrackList* list;
+};
+struct TakeSong {
+    const Song* song;
+    std::uint64_t generation;
+};
 struct Play {};
 struct Stop {};
-struct Seek { double beat; };
-struct Tempo { double bpm; };  ///< 0: the song's own
-struct Loop { bool on; };
+struct Seek {
+    double beat;
+};
+struct Tempo {
+    double bpm;  ///< 0: the song's own
+};
+struct Loop {
+    bool on;
+};
 struct Panic {};
-struct Master { float gain; };
-struct Arm { std::optional<std::uint32_t> track; };
-struct Key { std::uint8_t status, key, velocity; };
-struct SetControls { std::uint32_t track; TrackControls controls; };
-struct ChooseProgram { std::uint32_t track; };
-struct SetParameter { std::uint32_t track; std::uint64_t generation; std::uint32_t index; double value; };
+struct Master {
+    float gain;
+};
+struct Arm {
+    std::optional<std::uint32_t> track;
+};
+struct Key {
+    std::uint8_t status, key, velocity;
+};
+struct SetControls {
+    std::uint32_t track;
+    TrackControls controls;
+};
+struct ChooseProgram {
+    std::uint32_t track;
+};
+struct SetParameter {
+    std::uint32_t track;
+    std::uint64_t generation;
+    std::uint32_t index;
+    double value;
+};
 
 }  // namespace command
 

@@ -24,8 +24,12 @@ private:
 #if defined(__SSE2__)
     using Register = unsigned int;
     static constexpr Register mask = 0x8040;  // flush to zero, denormals are zero
-    static Register read() noexcept { return _mm_getcsr(); }
-    static void write(Register value) noexcept { _mm_setcsr(value); }
+    static Register read() noexcept {
+        return _mm_getcsr();
+    }
+    static void write(Register value) noexcept {
+        _mm_setcsr(value);
+    }
 #elif defined(__aarch64__)
     using Register = std::uint64_t;
     static constexpr Register mask = Register{1} << 24;  // FZ
@@ -34,7 +38,9 @@ private:
         __asm__ __volatile__("mrs %0, fpcr" : "=r"(value));
         return value;
     }
-    static void write(Register value) noexcept { __asm__ __volatile__("msr fpcr, %0" : : "r"(value)); }
+    static void write(Register value) noexcept {
+        __asm__ __volatile__("msr fpcr, %0" : : "r"(value));
+    }
 #else
 #error "Say here how this processor's denormals are switched off."
 #endif

@@ -121,11 +121,12 @@ std::vector<DeviceDescription> list_devices() {
 
 std::unique_ptr<Device> open_device(const DeviceSettings& settings) {
     if (settings.frames > 8192) {
-        throw std::runtime_error(fmt::format("Blocks of {} frames are not possible: choose 1 to 8192.", settings.frames));
+        throw std::runtime_error(
+            fmt::format("Blocks of {} frames are not possible: choose 1 to 8192.", settings.frames));
     }
     if (settings.rate < 8000 || settings.rate > 384000) {
-        throw std::runtime_error(fmt::format("A sample rate of {} Hz is not possible: choose 8000 to 384000.",
-                                             settings.rate));
+        throw std::runtime_error(
+            fmt::format("A sample rate of {} Hz is not possible: choose 8000 to 384000.", settings.rate));
     }
     if (settings.name.empty()) {
         return open_best(settings);

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] virtual double rate() const = 0;           ///< true frames per second, known once it is open
     /// Frames per callback. 0 while it is not known (before the first callback, where the server decides) or varies.
     [[nodiscard]] virtual std::uint32_t frames() const = 0;
-    [[nodiscard]] virtual double latency_ms() const = 0;     ///< output latency as the system tells it
+    [[nodiscard]] virtual double latency_ms() const = 0;  ///< output latency as the system tells it
     /// Time in the callback / time that it plays, smoothed, 0..1 and above. Any thread.
     [[nodiscard]] virtual double cpu_load() const = 0;
     /// False when it was started and no longer calls: unplugged, or its server ended. Any thread.

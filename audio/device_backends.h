@@ -18,7 +18,7 @@ inline constexpr const char* timer_name = "timer";
 /// The callback as all devices make it: calls the engine, and keeps what the control side wants to know of it.
 class Callback {
 public:
-    void attach(Engine* engine) noexcept;   ///< [control] while no call can come
+    void attach(Engine* engine) noexcept;  ///< [control] while no call can come
     /// [rt] Runs the engine; without one it plays silence.
     void run(float* out, std::uint32_t frames, bool underrun) noexcept;
 

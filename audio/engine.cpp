@@ -18,12 +18,12 @@ namespace {
 
 Engine::Options checked(Engine::Options options) {
     if (options.sample_rate < 8000 || options.sample_rate > 384000) {
-        throw std::runtime_error(fmt::format("A sample rate of {} Hz is not possible; choose 8000 to 384000.",
-                                             options.sample_rate));
+        throw std::runtime_error(
+            fmt::format("A sample rate of {} Hz is not possible; choose 8000 to 384000.", options.sample_rate));
     }
     if (options.max_frames == 0 || options.max_frames > 65536) {
-        throw std::runtime_error(fmt::format("A callback of {} frames is not possible; choose 1 to 65536.",
-                                             options.max_frames));
+        throw std::runtime_error(
+            fmt::format("A callback of {} frames is not possible; choose 1 to 65536.", options.max_frames));
     }
     return options;
 }
@@ -128,15 +128,25 @@ Engine::~Engine() {
 
 // ---- audio thread ---------------------------------------------------------------------------------------------------
 
-void Engine::process(float* out, std::uint32_t frames) noexcept { state_->processor.process(out, frames); }
+void Engine::process(float* out, std::uint32_t frames) noexcept {
+    state_->processor.process(out, frames);
+}
 
-void Engine::note_xrun() noexcept { state_->processor.published.xruns.fetch_add(1, std::memory_order_relaxed); }
+void Engine::note_xrun() noexcept {
+    state_->processor.published.xruns.fetch_add(1, std::memory_order_relaxed);
+}
 
-void Engine::run_instruments(bool run) noexcept { state_->processor.run_instruments(run); }
+void Engine::run_instruments(bool run) noexcept {
+    state_->processor.run_instruments(run);
+}
 
-void Engine::finish_next_block() noexcept { state_->processor.finish_next_block(); }
+void Engine::finish_next_block() noexcept {
+    state_->processor.finish_next_block();
+}
 
-bool Engine::idle() const noexcept { return state_->processor.published.idle.load(std::memory_order_relaxed); }
+bool Engine::idle() const noexcept {
+    return state_->processor.published.idle.load(std::memory_order_relaxed);
+}
 
 std::span<const scripting::Event> Engine::last_output(std::size_t track) const noexcept {
     return track < state_->tracks.size() ? state_->tracks[track].track->output() : std::span<const scripting::Event>{};
@@ -157,8 +167,8 @@ std::uint32_t Engine::add_track(const TrackSettings& settings) {
     document.midi_output = state_->open_output(settings.midi_output);
     const std::uint32_t id = state_->next_track++;
     const Options& options = state_->options;
-    const std::uint32_t block = options.block_frames == 0 ? options.max_frames
-                                                          : std::min(options.block_frames, options.max_frames);
+    const std::uint32_t block =
+        options.block_frames == 0 ? options.max_frames : std::min(options.block_frames, options.max_frames);
     document.track = std::make_shared<Track>(id, state_->host, settings, block);
     state_->tracks.push_back(std::move(document));
     state_->send_tracks(nullptr);
@@ -180,8 +190,7 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     const std::string soundfont = state_->soundfont_of(settings);
     const bool other_font = soundfont != document.soundfont;
     const bool other_port = settings.midi_output != document.settings.midi_output;
-    const bool other_program =
-        settings.bank != document.settings.bank || settings.program != document.settings.program;
+    const bool other_program = settings.bank != document.settings.bank || settings.program != document.settings.program;
     // All that may fail comes first: a sentence leaves the track as it was.
     std::shared_ptr<Instrument> instrument = other_font ? state_->make_instrument(soundfont) : document.instrument;
     std::shared_ptr<MidiOutput> port = other_port ? state_->open_output(settings.midi_output) : document.midi_output;
@@ -203,7 +212,9 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     }
 }
 
-void Engine::arm(std::optional<std::uint32_t> track) { state_->send(command::Arm{track}); }
+void Engine::arm(std::optional<std::uint32_t> track) {
+    state_->send(command::Arm{track});
+}
 
 // ---- scripts --------------------------------------------------------------------------------------------------------
 
@@ -274,9 +285,15 @@ void Engine::set_song(std::shared_ptr<const Song> song) {
     state_->send(command::TakeSong{raw, state_->song_generation});
 }
 
-void Engine::play() { state_->send(command::Play{}); }
-void Engine::stop() { state_->send(command::Stop{}); }
-void Engine::seek(double song_beat) { state_->send(command::Seek{song_beat}); }
+void Engine::play() {
+    state_->send(command::Play{});
+}
+void Engine::stop() {
+    state_->send(command::Stop{});
+}
+void Engine::seek(double song_beat) {
+    state_->send(command::Seek{song_beat});
+}
 
 void Engine::set_tempo(std::optional<double> bpm) {
     state_->tempo = bpm;
@@ -288,7 +305,9 @@ void Engine::set_loop(bool loop) {
     state_->send(command::Loop{loop});
 }
 
-void Engine::panic() { state_->send(command::Panic{}); }
+void Engine::panic() {
+    state_->send(command::Panic{});
+}
 
 void Engine::set_master(double db) {
     state_->session.master_db = db;
@@ -330,10 +349,16 @@ std::shared_ptr<const Song> Engine::song() const {
     return state_->songs.empty() ? nullptr : state_->songs.back().second;
 }
 
-std::optional<double> Engine::tempo() const { return state_->tempo; }
+std::optional<double> Engine::tempo() const {
+    return state_->tempo;
+}
 
-const Engine::Options& Engine::options() const noexcept { return state_->options; }
+const Engine::Options& Engine::options() const noexcept {
+    return state_->options;
+}
 
-scripting::ScriptHost& Engine::scripts() noexcept { return state_->host; }
+scripting::ScriptHost& Engine::scripts() noexcept {
+    return state_->host;
+}
 
 }  // namespace outboard::audio

@@ -26,17 +26,17 @@ class Instrument;
 
 /// Layers of the callback, as the CPU panel shows them. Callback thread unless said.
 enum class Layer : std::uint8_t {
-    callback,     ///< the whole call
-    sequencer,    ///< song, MIDI input, dispatch to tracks
-    scripting,    ///< everything between the facade's begin and the end of collect
-    encode,       ///< of scripting: building and posting
-    wait,         ///< posted → child started (per call, from the child's clock)
-    busy,         ///< child started → child finished
-    returned,     ///< child finished → noticed
-    apply,        ///< of scripting: decoding the answer, note ledger
+    callback,   ///< the whole call
+    sequencer,  ///< song, MIDI input, dispatch to tracks
+    scripting,  ///< everything between the facade's begin and the end of collect
+    encode,     ///< of scripting: building and posting
+    wait,       ///< posted → child started (per call, from the child's clock)
+    busy,       ///< child started → child finished
+    returned,   ///< child finished → noticed
+    apply,      ///< of scripting: decoding the answer, note ledger
     instruments,
-    mix,          ///< gains, pan, meters, capture
-    rest,         ///< callback minus sequencer, scripting, instruments, mix
+    mix,   ///< gains, pan, meters, capture
+    rest,  ///< callback minus sequencer, scripting, instruments, mix
     count
 };
 [[nodiscard]] const char* to_string(Layer layer) noexcept;
@@ -46,42 +46,42 @@ enum class Layer : std::uint8_t {
 /// Rows of the whole engine: `mean` is over all blocks, as mean_all. With several tracks
 /// - encode, apply: sums over the tracks, for they follow each other on the audio thread;
 /// - wait, busy, returned: children work side by side, so their sum can be longer than the callback. Their means share
-///   what the callback spent on waiting (scripting - encode - apply) in proportion of the tracks' sums, so that the tree
-///   adds up: encode + wait + busy + returned + apply <= scripting;
+///   what the callback spent on waiting (scripting - encode - apply) in proportion of the tracks' sums, so that the
+///   tree adds up: encode + wait + busy + returned + apply <= scripting;
 /// - percentiles of all five are those of the track whose mean is the largest.
-/// A track's rows are its slot's own measurements, unshared. Its `callback` row is the sum of its scripting, instruments
-/// and mix (now and means only); sequencer and rest do not exist there.
+/// A track's rows are its slot's own measurements, unshared. Its `callback` row is the sum of its scripting,
+/// instruments and mix (now and means only); sequencer and rest do not exist there.
 struct LayerFigures {
     double now = 0, mean = 0, p50 = 0, p99 = 0, p999 = 0, max = 0;  ///< p50.. over called blocks, last 10 s or total
-    double mean_all = 0;          ///< averaged over all blocks
+    double mean_all = 0;                                            ///< averaged over all blocks
     double calls_per_second = 0;
 };
 
 struct TrackSnapshot {
     std::uint32_t id = 0;
-    TrackSettings settings;       ///< as they are now
+    TrackSettings settings;  ///< as they are now
     scripting::SlotFigures script;
     std::vector<scripting::Parameter> parameters;
     std::uint64_t script_generation = 0;
     std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};  ///< last 10 s
-    std::string instrument_name;  ///< preset that sounds, e.g. "Electric Piano"
-    float level_left = 0, level_right = 0;  ///< peak since the last snapshot, linear
+    std::string instrument_name;               ///< preset that sounds, e.g. "Electric Piano"
+    float level_left = 0, level_right = 0;     ///< peak since the last snapshot, linear
     std::array<std::uint64_t, 2> keys_down{};  ///< bit set of the keys that sound at its instrument
     std::uint64_t events_lost = 0, notes_hanging = 0;
 };
 
 struct EngineSnapshot {
     double sample_rate = 48000;
-    std::uint32_t frames = 0;     ///< of the last callback
+    std::uint32_t frames = 0;  ///< of the last callback
     std::uint64_t blocks = 0, xruns = 0;
-    std::int64_t sample = 0;      ///< engine time
+    std::int64_t sample = 0;  ///< engine time
     bool playing = false, recording = false, song_ended = false;
     double tempo = 120, song_beat = 0, song_length_beats = 0;
     int bar = 0, beat = 0, tick = 0;  ///< 1-based bar and beat; tick 0..959
     int numerator = 4, denominator = 4;
     bool loop = false;
     float master_left = 0, master_right = 0;  ///< peaks
-    bool midi_in = false;         ///< something arrived since the last snapshot
+    bool midi_in = false;                     ///< something arrived since the last snapshot
     std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};        ///< last 10 s
     std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers_total{};  ///< since reset
     std::vector<TrackSnapshot> tracks;
@@ -139,10 +139,10 @@ public:
 
     void set_song(std::shared_ptr<const Song> song);  ///< null: none. Stops first.
     void play();
-    void stop();                      ///< ends the song's notes, stays where it is
+    void stop();  ///< ends the song's notes, stays where it is
     void seek(double song_beat);
     void set_tempo(std::optional<double> bpm);  ///< overrides the song's tempo; nothing: the song's own
-    void set_loop(bool loop);         ///< whole song
+    void set_loop(bool loop);                   ///< whole song
     void panic();
     void set_master(double db);
     /// Which track the keyboard and MIDI inputs play (all tracks with from_keyboard when nothing).
@@ -155,13 +155,13 @@ public:
 
     /// WAV capture of what is sent to the device, written by a thread of its own. Throws with a sentence.
     void start_capture(const std::string& path);
-    void stop_capture();              ///< finishes the file
+    void stop_capture();  ///< finishes the file
 
     [[nodiscard]] EngineSnapshot snapshot();
     [[nodiscard]] Session session() const;  ///< the document as it is now, parameters included
     void reset_figures();
-    [[nodiscard]] std::shared_ptr<const Song> song() const;   ///< as set last; may be null
-    [[nodiscard]] std::optional<double> tempo() const;        ///< as set by set_tempo
+    [[nodiscard]] std::shared_ptr<const Song> song() const;  ///< as set last; may be null
+    [[nodiscard]] std::optional<double> tempo() const;       ///< as set by set_tempo
     [[nodiscard]] const Options& options() const noexcept;
     [[nodiscard]] scripting::ScriptHost& scripts() noexcept;
 

@@ -22,7 +22,7 @@ struct TrackDocument {
     std::string soundfont;  ///< path that `instrument` was made from
     std::shared_ptr<Instrument> instrument;
     std::shared_ptr<MidiOutput> midi_output;
-    bool loaded = false;    ///< the slot has had a script; a session's bypassed one is loaded when it is wanted
+    bool loaded = false;            ///< the slot has had a script; a session's bypassed one is loaded when it is wanted
     std::uint64_t events_lost = 0;  ///< as last read between two callbacks
 };
 
@@ -55,7 +55,7 @@ struct Engine::State {
     std::deque<Command> backlog;
 
     std::unique_ptr<Capture> capture;
-    std::int64_t reset_sample = 0;    ///< engine time of reset_figures
+    std::int64_t reset_sample = 0;  ///< engine time of reset_figures
     std::uint64_t reset_xruns = 0;
     Processor processor;
 };

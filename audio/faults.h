@@ -34,8 +34,12 @@ inline bool drop_output(const scripting::Event& event) noexcept {
 #else
 
 inline constexpr bool enabled = false;
-constexpr bool drop_input(const scripting::Event&) noexcept { return false; }
-constexpr bool drop_output(const scripting::Event&) noexcept { return false; }
+constexpr bool drop_input(const scripting::Event&) noexcept {
+    return false;
+}
+constexpr bool drop_output(const scripting::Event&) noexcept {
+    return false;
+}
 
 #endif
 

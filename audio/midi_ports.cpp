@@ -10,9 +10,9 @@
 #include <thread>
 
 #include <RtMidi.h>
-#include <unistd.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "audio/engine.h"
 #include "audio/quiet_libraries.h"
@@ -31,10 +31,14 @@ void take_warning(RtMidiError::Type, const std::string&, void*) {}
 /// RtMidi's constructors print before they throw; so what they cannot find is not looked for.
 bool is_there(RtMidi::Api system) {
     switch (system) {
-        case RtMidi::LINUX_ALSA: return access("/dev/snd/seq", F_OK) == 0;
-        case RtMidi::UNIX_JACK: return jack_server_runs();
-        case RtMidi::RTMIDI_DUMMY: return false;
-        default: return true;
+        case RtMidi::LINUX_ALSA:
+            return access("/dev/snd/seq", F_OK) == 0;
+        case RtMidi::UNIX_JACK:
+            return jack_server_runs();
+        case RtMidi::RTMIDI_DUMMY:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -103,8 +107,12 @@ unsigned find_port(const std::vector<std::string>& names, const std::string& wan
 
 }  // namespace
 
-std::vector<std::string> list_midi_inputs() { return list_ports<RtMidiIn>(); }
-std::vector<std::string> list_midi_outputs() { return list_ports<RtMidiOut>(); }
+std::vector<std::string> list_midi_inputs() {
+    return list_ports<RtMidiIn>();
+}
+std::vector<std::string> list_midi_outputs() {
+    return list_ports<RtMidiOut>();
+}
 
 // ---- inputs ---------------------------------------------------------------------------------------------------------
 
@@ -152,7 +160,8 @@ MidiInputs::MidiInputs(Engine& engine, const std::vector<std::string>& names)
             input->port->setCallback(&State::arrived, input.get());
             input->port->openPort(index, fmt::format("in_{}", state_->inputs.size() + 1));
         } catch (const RtMidiError& error) {
-            throw std::runtime_error(fmt::format("MIDI input \"{}\" cannot be opened: {}.", there[index], error.what()));
+            throw std::runtime_error(
+                fmt::format("MIDI input \"{}\" cannot be opened: {}.", there[index], error.what()));
         }
         state_->names.push_back(there[index]);
         state_->inputs.push_back(std::move(input));
@@ -161,7 +170,9 @@ MidiInputs::MidiInputs(Engine& engine, const std::vector<std::string>& names)
 
 MidiInputs::~MidiInputs() = default;
 
-const std::vector<std::string>& MidiInputs::ports() const noexcept { return state_->names; }
+const std::vector<std::string>& MidiInputs::ports() const noexcept {
+    return state_->names;
+}
 
 // ---- output ---------------------------------------------------------------------------------------------------------
 
@@ -211,8 +222,7 @@ struct MidiOutput::State {
 
 MidiOutput::MidiOutput(const std::string& name) : state_(std::make_unique<State>()) {
     state_->port = make_port<RtMidiOut>();
-    const std::vector<std::string> there =
-        state_->port ? names_of(*state_->port) : std::vector<std::string>{};
+    const std::vector<std::string> there = state_->port ? names_of(*state_->port) : std::vector<std::string>{};
     const unsigned index = find_port(there, name, "output");
     state_->name = there[index];
     try {
@@ -230,7 +240,9 @@ MidiOutput::~MidiOutput() {
     }
 }
 
-const std::string& MidiOutput::name() const noexcept { return state_->name; }
+const std::string& MidiOutput::name() const noexcept {
+    return state_->name;
+}
 
 void MidiOutput::send(std::int64_t due_ns, const std::uint8_t* bytes, std::uint8_t size) noexcept {
     State::Message message{due_ns, {}, std::min<std::uint8_t>(size, 3)};
@@ -240,6 +252,8 @@ void MidiOutput::send(std::int64_t due_ns, const std::uint8_t* bytes, std::uint8
     }
 }
 
-std::uint64_t MidiOutput::refused() const noexcept { return state_->refused.load(std::memory_order_relaxed); }
+std::uint64_t MidiOutput::refused() const noexcept {
+    return state_->refused.load(std::memory_order_relaxed);
+}
 
 }  // namespace outboard::audio

@@ -15,7 +15,9 @@ float between(float from, float to, std::uint32_t position) noexcept {
 
 }  // namespace
 
-float gain_of_db(double db) noexcept { return db <= -120 ? 0.0F : static_cast<float>(std::pow(10.0, db / 20.0)); }
+float gain_of_db(double db) noexcept {
+    return db <= -120 ? 0.0F : static_cast<float>(std::pow(10.0, db / 20.0));
+}
 
 StereoGain strip_gain(double db, double pan) noexcept {
     const float gain = gain_of_db(db);

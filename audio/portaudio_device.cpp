@@ -57,7 +57,9 @@ std::string reason(PaError error) {
     return Pa_GetErrorText(error);
 }
 
-bool is_jack(const PaDeviceInfo& device) { return Pa_GetHostApiInfo(device.hostApi)->type == paJACK; }
+bool is_jack(const PaDeviceInfo& device) {
+    return Pa_GetHostApiInfo(device.hostApi)->type == paJACK;
+}
 
 /// An open stream with what its callback needs.
 struct Stream {
@@ -71,7 +73,8 @@ struct Stream {
     Stream& operator=(const Stream&) = delete;
 
     PaError open(const PaStreamParameters& parameters, double rate, unsigned long frames) {
-        return Pa_OpenStream(&stream, nullptr, &parameters, rate, frames, paClipOff | paDitherOff, &Stream::called, this);
+        return Pa_OpenStream(&stream, nullptr, &parameters, rate, frames, paClipOff | paDitherOff, &Stream::called,
+                             this);
     }
     static int called(const void*, void* out, unsigned long frames, const PaStreamCallbackTimeInfo*,
                       PaStreamCallbackFlags flags, void* self) noexcept {
@@ -101,8 +104,8 @@ public:
         parameters.channelCount = 2;
         parameters.sampleFormat = paFloat32;
         // Two blocks in the device at least: with less, one late callback is heard.
-        parameters.suggestedLatency = jack ? info->defaultLowOutputLatency
-                                           : std::max(info->defaultLowOutputLatency, 2.0 * frames / rate);
+        parameters.suggestedLatency =
+            jack ? info->defaultLowOutputLatency : std::max(info->defaultLowOutputLatency, 2.0 * frames / rate);
         // JACK's period is the callback's, whatever was asked for: a fixed length would cost a buffer and its jitter.
         PaError error = stream_->open(parameters, rate, jack ? paFramesPerBufferUnspecified : frames);
         if (error != paNoError) {
@@ -116,8 +119,8 @@ public:
         rate_ = opened->sampleRate;
         latency_ms_ = opened->outputLatency * 1000;
         if (rate_ != settings.rate) {
-            notice_ = fmt::format("\"{}\" plays at {} Hz, not at the {} Hz that were asked for.", described_.name, rate_,
-                                  settings.rate);
+            notice_ = fmt::format("\"{}\" plays at {} Hz, not at the {} Hz that were asked for.", described_.name,
+                                  rate_, settings.rate);
         }
     }
     ~PortAudioDevice() override { PortAudioDevice::stop(); }
@@ -149,7 +152,8 @@ public:
             static_cast<void>(stream_.release());
             return;
         }
-        Pa_AbortStream(stream_->stream);  // returns when the callback is over; what is in the device's buffer is dropped
+        Pa_AbortStream(
+            stream_->stream);  // returns when the callback is over; what is in the device's buffer is dropped
         stream_->callback.attach(nullptr);
     }
 
@@ -183,7 +187,7 @@ private:
     }
 
     DeviceDescription described_;
-    std::unique_ptr<Stream> stream_;  ///< null after its server died
+    std::unique_ptr<Stream> stream_;      ///< null after its server died
     Stream* const open_ = stream_.get();  ///< the same, for any thread; never freed when its server died
     double rate_ = 0, latency_ms_ = 0;
     std::string notice_;
@@ -198,8 +202,9 @@ std::vector<PortAudioOutput> list_portaudio_outputs() {
     for (PaDeviceIndex index = 0; index < Pa_GetDeviceCount(); ++index) {
         const PaDeviceInfo& info = *Pa_GetDeviceInfo(index);
         if (info.maxOutputChannels >= 2) {
-            outputs.push_back({index, {info.name, Pa_GetHostApiInfo(info.hostApi)->name, info.defaultSampleRate,
-                                       info.defaultLowOutputLatency * 1000}});
+            outputs.push_back({index,
+                               {info.name, Pa_GetHostApiInfo(info.hostApi)->name, info.defaultSampleRate,
+                                info.defaultLowOutputLatency * 1000}});
         }
     }
     // A JACK server that runs is there on purpose. Then what the system calls its default; PortAudio's order after it.

@@ -17,7 +17,8 @@ Processor::Processor(const Engine::Options& options)
     : live(options.sample_rate, options.offline),
       rate_(options.sample_rate),
       max_frames_(options.max_frames),
-      block_frames_(options.block_frames == 0 ? options.max_frames : std::min(options.block_frames, options.max_frames)),
+      block_frames_(options.block_frames == 0 ? options.max_frames
+                                              : std::min(options.block_frames, options.max_frames)),
       offline_(options.offline),
       pipelined_(options.pipelined),
       budget_(options.deadline),
@@ -235,12 +236,18 @@ std::array<LayerProbe*, 6> Processor::probes() noexcept {
 
 const LayerProbe& Processor::probe(Layer layer) const noexcept {
     switch (layer) {
-        case Layer::sequencer: return sequencer_probe_;
-        case Layer::scripting: return scripting_probe_;
-        case Layer::instruments: return instruments_probe_;
-        case Layer::mix: return mix_probe_;
-        case Layer::rest: return rest_probe_;
-        default: return callback_probe_;
+        case Layer::sequencer:
+            return sequencer_probe_;
+        case Layer::scripting:
+            return scripting_probe_;
+        case Layer::instruments:
+            return instruments_probe_;
+        case Layer::mix:
+            return mix_probe_;
+        case Layer::rest:
+            return rest_probe_;
+        default:
+            return callback_probe_;
     }
 }
 

@@ -88,9 +88,8 @@ void Processor::take_tracks(const TrackList& list) noexcept {
     const Entries before = entries();
     tracks_ = &list;
     for (const TrackEntry& entry : entries()) {
-        const bool known = std::any_of(before.begin(), before.end(), [&entry](const TrackEntry& old) {
-            return old.instrument == entry.instrument;
-        });
+        const bool known = std::any_of(before.begin(), before.end(),
+                                       [&entry](const TrackEntry& old) { return old.instrument == entry.instrument; });
         if (!known) {
             entry.instrument->set_sysex_source(song_);
             entry.track->choose_program(*entry.instrument);

@@ -24,19 +24,19 @@ struct RenderOptions {
     std::uint32_t frames = 128;            ///< frames per block, at least 1; at most what the engine's options allow is
                                            ///< used; the last block may be shorter
     std::optional<double> tail_seconds{};  ///< after the song's end; nothing: 2 bars at the final tempo
-    std::optional<double> limit_seconds{}; ///< end here at the latest, tail included
+    std::optional<double> limit_seconds{};      ///< end here at the latest, tail included
     SampleFormat format = SampleFormat::pcm16;  ///< render only
-    Progress progress{};                   ///< may be empty
+    Progress progress{};                        ///< may be empty
 };
 
 struct RenderResult {
-    std::int64_t length = 0;      ///< samples
-    std::uint64_t blocks = 0;     ///< ceil(length / frames)
-    double seconds = 0;           ///< length / rate
-    double elapsed_seconds = 0;   ///< that it took
-    std::uint64_t events = 0;     ///< transform: events written; render: 0
-    float peak = 0;               ///< render: loudest sample, linear; above 1 it was clipped in pcm16
-    bool cancelled = false;       ///< by progress; there is no file then
+    std::int64_t length = 0;     ///< samples
+    std::uint64_t blocks = 0;    ///< ceil(length / frames)
+    double seconds = 0;          ///< length / rate
+    double elapsed_seconds = 0;  ///< that it took
+    std::uint64_t events = 0;    ///< transform: events written; render: 0
+    float peak = 0;              ///< render: loudest sample, linear; above 1 it was clipped in pcm16
+    bool cancelled = false;      ///< by progress; there is no file then
 };
 
 /// [control] Song → WAV. Length = the song's, up to its last event, and then the tail, in which delayed notes of

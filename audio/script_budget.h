@@ -1,8 +1,9 @@
 // ScriptBudget: how long a callback may wait for its scripts.
 //
 // Two limits, the earlier one holds: a share of the block (Options.deadline), and what instruments and mixer need
-// afterwards, as learned from the callbacks before, so that a track with many voices does not make a waiting callback miss the
-// device. Blocks of one callback are due one after the other: what an early one leaves over, the next one may use.
+// afterwards, as learned from the callbacks before, so that a track with many voices does not make a waiting callback
+// miss the device. Blocks of one callback are due one after the other: what an early one leaves over, the next one may
+// use.
 #pragma once
 
 #include <algorithm>

@@ -26,8 +26,12 @@ struct Scale {
 
     [[nodiscard]] LayerFigures percent(const ipc::ProbeFigures& figures, double now_ns) const {
         const double factor = 100 / block_ns;
-        LayerFigures result{now_ns * factor,       figures.mean * factor, figures.p50 * factor,
-                            figures.p99 * factor,  figures.p999 * factor, figures.max * factor,
+        LayerFigures result{now_ns * factor,
+                            figures.mean * factor,
+                            figures.p50 * factor,
+                            figures.p99 * factor,
+                            figures.p999 * factor,
+                            figures.max * factor,
                             figures.sum / (seconds * 1e9) * 100};
         result.calls_per_second = static_cast<double>(figures.count) / seconds;
         return result;
@@ -84,8 +88,8 @@ void aggregate(Layers& engine, const std::vector<Layers>& tracks) {
     }
     const LayerFigures& scripting = at(engine, Layer::scripting);
     const auto share = [&](double LayerFigures::*value) {
-        const double room = std::max(0.0, scripting.*value - at(engine, Layer::encode).*value -
-                                              at(engine, Layer::apply).*value);
+        const double room =
+            std::max(0.0, scripting.*value - at(engine, Layer::encode).*value - at(engine, Layer::apply).*value);
         double sum = 0;
         for (const Layer layer : {Layer::wait, Layer::busy, Layer::returned}) {
             sum += at(engine, layer).*value;
@@ -119,18 +123,30 @@ bool read_lost(const Processor& processor, TrackDocument& document, scripting::S
 
 const char* to_string(Layer layer) noexcept {
     switch (layer) {
-        case Layer::callback: return "callback";
-        case Layer::sequencer: return "sequencer";
-        case Layer::scripting: return "scripting";
-        case Layer::encode: return "encode";
-        case Layer::wait: return "wait";
-        case Layer::busy: return "busy";
-        case Layer::returned: return "return";
-        case Layer::apply: return "apply";
-        case Layer::instruments: return "instruments";
-        case Layer::mix: return "mix";
-        case Layer::rest: return "rest";
-        case Layer::count: break;
+        case Layer::callback:
+            return "callback";
+        case Layer::sequencer:
+            return "sequencer";
+        case Layer::scripting:
+            return "scripting";
+        case Layer::encode:
+            return "encode";
+        case Layer::wait:
+            return "wait";
+        case Layer::busy:
+            return "busy";
+        case Layer::returned:
+            return "return";
+        case Layer::apply:
+            return "apply";
+        case Layer::instruments:
+            return "instruments";
+        case Layer::mix:
+            return "mix";
+        case Layer::rest:
+            return "rest";
+        case Layer::count:
+            break;
     }
     return "?";
 }
@@ -150,9 +166,8 @@ EngineSnapshot Engine::snapshot() {
     now.song_ended = published.song_ended.load(relaxed);
     now.tempo = published.tempo.load(relaxed);
     now.song_beat = published.song_beat.load(relaxed);
-    now.song_length_beats = state_->songs.empty() || !state_->songs.back().second
-                                ? 0
-                                : state_->songs.back().second->length_beats();
+    now.song_length_beats =
+        state_->songs.empty() || !state_->songs.back().second ? 0 : state_->songs.back().second->length_beats();
     now.bar = published.bar.load(relaxed);
     now.beat = published.beat.load(relaxed);
     now.tick = published.tick.load(relaxed);
@@ -172,8 +187,8 @@ EngineSnapshot Engine::snapshot() {
     const double block_ns = now.blocks == 0 ? 1e9 : played * 1e9 / static_cast<double>(now.blocks);
     const Scale last{block_ns, std::max(window, 1e-3)}, total{block_ns, since_reset};
 
-    for (const Layer layer : {Layer::callback, Layer::sequencer, Layer::scripting, Layer::instruments, Layer::mix,
-                              Layer::rest}) {
+    for (const Layer layer :
+         {Layer::callback, Layer::sequencer, Layer::scripting, Layer::instruments, Layer::mix, Layer::rest}) {
         at(now.layers, layer) = processor.probe(layer).window(last.seconds);
         at(now.layers_total, layer) = processor.probe(layer).total(total.seconds);
     }

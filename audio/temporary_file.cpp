@@ -36,9 +36,9 @@ TemporaryFile::TemporaryFile(std::string target) : target_(std::move(target)) {
         committed_ = true;
         return;
     }
-    temporary_ = (place.parent_path() /
-                  fmt::format(".{}.{}-{}.part", place.filename().string(), getpid(), counter.fetch_add(1)))
-                     .string();
+    temporary_ =
+        (place.parent_path() / fmt::format(".{}.{}-{}.part", place.filename().string(), getpid(), counter.fetch_add(1)))
+            .string();
     const ipc::Descriptor created(open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
     if (!created) {
         throw std::runtime_error(fmt::format("{} cannot be written: {}.", target_, std::strerror(errno)));

@@ -45,7 +45,9 @@ Track::Track(std::uint32_t id, scripting::ScriptHost& host, const TrackSettings&
       left_(max_block),
       right_(max_block) {}
 
-Track::~Track() { host_.remove_slot(slot_); }
+Track::~Track() {
+    host_.remove_slot(slot_);
+}
 
 void Track::choose_program(Instrument& instrument) const noexcept {
     if (!controls_.program) {

@@ -85,7 +85,8 @@ TEST(WavFile, AppearsOnlyWhenItIsComplete) {
 }
 
 TEST(WavFile, APlaceThatCannotBeWrittenIsASentence) {
-    for (const std::string& path : {std::string(), ::testing::TempDir(), ::testing::TempDir() + "/no/such/folder/a.wav"}) {
+    for (const std::string& path :
+         {std::string(), ::testing::TempDir(), ::testing::TempDir() + "/no/such/folder/a.wav"}) {
         try {
             WavFile wav(path, 48000, SampleFormat::pcm16);
             ADD_FAILURE() << path;

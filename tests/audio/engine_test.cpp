@@ -31,9 +31,11 @@ float left(const std::vector<float>& sound, std::size_t frame) {
 
 constexpr std::size_t quarter = 24000;  // samples at 120 bpm
 
-// ---- the same samples ------------------------------------------------------------------------------------------------
+// ---- the same samples
+// ------------------------------------------------------------------------------------------------
 
-std::vector<float> play_real_song(const std::string& path, std::uint32_t frames, std::uint32_t block_frames, bool offline) {
+std::vector<float> play_real_song(const std::string& path, std::uint32_t frames, std::uint32_t block_frames,
+                                  bool offline) {
     scripting::ScriptHost host(Rig::host_options(offline));
     Session session = session_of({testing::track("all")});
     session.song = path;
@@ -80,7 +82,8 @@ TEST(Engine, PassThroughAScriptChangesNoSample) {
     EXPECT_EQ(snapshot.tracks[0].notes_hanging, 0U);
 }
 
-// ---- mixing ----------------------------------------------------------------------------------------------------------
+// ---- mixing
+// ----------------------------------------------------------------------------------------------------------
 
 class ThreeTracks : public ::testing::Test {
 protected:
@@ -160,7 +163,8 @@ TEST_F(ThreeTracks, MetersShowPeaksSinceTheLastLook) {
     EXPECT_FLOAT_EQ(engine->snapshot().master_left, 0);
 }
 
-// ---- what a track hears ----------------------------------------------------------------------------------------------
+// ---- what a track hears
+// ----------------------------------------------------------------------------------------------
 
 TEST(Engine, TracksHearWhatTheirFilterLetsIn) {
     Rig rig;
@@ -242,7 +246,8 @@ TEST(Engine, ATracksOwnProgramIsSetOnItsChannelsButNotOnTheDrums) {
     EXPECT_EQ(rig.instruments[0]->programs[0], 2 * 128 + 20);
 }
 
-// ---- transport -------------------------------------------------------------------------------------------------------
+// ---- transport
+// -------------------------------------------------------------------------------------------------------
 
 TEST(Engine, PlaysStopsSeeksAndEndsTheNotes) {
     Rig rig;
@@ -325,7 +330,8 @@ TEST(Engine, AnotherSongReplacesTheOneThatPlays) {
     EXPECT_EQ(engine.snapshot().song_length_beats, 0);
 }
 
-// ---- tracks come and go ----------------------------------------------------------------------------------------------
+// ---- tracks come and go
+// ----------------------------------------------------------------------------------------------
 
 TEST(Engine, ARemovedTrackFadesOutAndIsFreed) {
     Rig rig;
@@ -392,7 +398,8 @@ TEST(Engine, TracksComeAndGoWhileAnotherThreadPlays) {
     }
 }
 
-// ---- real time -------------------------------------------------------------------------------------------------------
+// ---- real time
+// -------------------------------------------------------------------------------------------------------
 
 TEST(Engine, TheCallbackAllocatesNothing) {
     scripting::ScriptHost host(Rig::host_options(false));
@@ -405,17 +412,38 @@ TEST(Engine, TheCallbackAllocatesNothing) {
     for (int i = 0; i < 400; ++i) {
         // Everything that the control side can ask for comes by; its own allocations are not counted.
         switch (i % 40) {
-            case 3: engine.seek(i % 7); break;
-            case 7: engine.key_down(static_cast<std::uint8_t>(i % 128), 100); break;
-            case 11: engine.set_tempo(60 + i); break;
-            case 15: engine.panic(); break;
-            case 19: engine.stop(); break;
-            case 20: engine.play(); break;
-            case 23: engine.remove_track(engine.add_track(testing::track("short"))); break;
-            case 27: engine.set_song(Song::load(testing::song_set().at(1))); break;
-            case 28: engine.play(); break;
-            case 31: engine.set_master(-i / 100.0); break;
-            default: break;
+            case 3:
+                engine.seek(i % 7);
+                break;
+            case 7:
+                engine.key_down(static_cast<std::uint8_t>(i % 128), 100);
+                break;
+            case 11:
+                engine.set_tempo(60 + i);
+                break;
+            case 15:
+                engine.panic();
+                break;
+            case 19:
+                engine.stop();
+                break;
+            case 20:
+                engine.play();
+                break;
+            case 23:
+                engine.remove_track(engine.add_track(testing::track("short")));
+                break;
+            case 27:
+                engine.set_song(Song::load(testing::song_set().at(1)));
+                break;
+            case 28:
+                engine.play();
+                break;
+            case 31:
+                engine.set_master(-i / 100.0);
+                break;
+            default:
+                break;
         }
         const std::uint8_t note[]{0x91, static_cast<std::uint8_t>(i % 128), 64};
         engine.midi_input(0, note, 3, ipc::now_ns());
@@ -485,7 +513,8 @@ TEST(Engine, FiguresStartAgainWhenTheyAreReset) {
     EXPECT_NEAR(snapshot.layers_total[0].calls_per_second, 48000.0 / 128, 1);
 }
 
-// ---- scripts and documents -------------------------------------------------------------------------------------------
+// ---- scripts and documents
+// -------------------------------------------------------------------------------------------
 
 TEST(Engine, ScriptsAreLoadedTunedBypassedAndTakenOut) {
     Rig rig;
@@ -578,15 +607,15 @@ TEST(Engine, TheSessionIsWhatWasMadeOfIt) {
 TEST(Engine, ImpossibleOptionsAreSentences) {
     Rig rig;
     for (const auto& spoil : std::vector<void (*)(Engine::Options&, Session&)>{
-             [](Engine::Options& options, Session&) { options.sample_rate = 0; },
-             [](Engine::Options& options, Session&) { options.max_frames = 0; },
-             [](Engine::Options& options, Session&) { options.max_frames = 1'000'000; },
-             [](Engine::Options&, Session& session) { session.song = "no/such/song.mid"; },
-             [](Engine::Options& options, Session& session) {
+             [](Engine::Options&options, Session&) { options.sample_rate = 0; },
+             [](Engine::Options&options, Session&) { options.max_frames = 0; },
+             [](Engine::Options&options, Session&) { options.max_frames = 1'000'000; },
+             [](Engine::Options&, Session&session) { session.song = "no/such/song.mid"; },
+             [](Engine::Options&options, Session&session) {
                  options.make_instrument = nullptr;
                  session.soundfont = "no/such/font.sf2";
              },
-             [](Engine::Options&, Session& session) { session.tracks[0].midi_output = "no such port"; }}) {
+             [](Engine::Options&, Session&session) { session.tracks[0].midi_output = "no such port"; }}) {
         Engine::Options options = rig.options;
         Session session = session_of({testing::track("a")});
         spoil(options, session);

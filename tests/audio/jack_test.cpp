@@ -1,7 +1,7 @@
 // The engine on a real JACK server with its dummy driver: PortAudio's callback, MIDI ports, what is heard outside. The
 // server is this test's own; without the programs jackd, jack_lsp and jack_rec the tests fail.
-#include <gtest/gtest.h>
 #include <RtMidi.h>
+#include <gtest/gtest.h>
 #include <sndfile.h>
 #include <unistd.h>
 
@@ -50,8 +50,8 @@ protected:
         const std::string name = "outboard-test-" + std::to_string(getpid()) + "-" + std::to_string(++counter);
         setenv("JACK_DEFAULT_SERVER", name.c_str(), 1);
         setenv("JACK_NO_AUDIO_RESERVATION", "1", 1);
-        server_ = std::make_unique<ipc::Process>(
-            start({"jackd", "-n", name, "-d", "dummy", "-r", "48000", "-p", "128"}));
+        server_ =
+            std::make_unique<ipc::Process>(start({"jackd", "-n", name, "-d", "dummy", "-r", "48000", "-p", "128"}));
     }
     void SetUp() override {
         const bool there = comes_true([] {
@@ -119,8 +119,8 @@ TEST_F(Jack, WhatIsHeardOutsideIsWhatTheEngineSent) {
     device->start(engine);
     engine.start_capture(sent.path());
     engine.play();
-    ipc::Process recorder = start({"jack_rec", "-f", heard.path(), "-d", "4", "-b", "16", "PortAudio:out_0",
-                                   "PortAudio:out_1"});
+    ipc::Process recorder =
+        start({"jack_rec", "-f", heard.path(), "-d", "4", "-b", "16", "PortAudio:out_0", "PortAudio:out_1"});
     ASSERT_TRUE(recorder.wait(60s));
     engine.stop_capture();
     device->stop();

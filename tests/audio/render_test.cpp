@@ -128,10 +128,11 @@ TEST(Render, ProgressIsToldAndMayCancel) {
     one.rig.instruments[0]->burn_ns = 1'000'000;
     const TemporaryPath file("a.wav");
     std::vector<double> told;
-    const RenderResult whole = render(*one.engine, {.output = file.path(), .limit_seconds = 0.6, .progress = [&](double done) {
-        told.push_back(done);
-        return true;
-    }});
+    const RenderResult whole =
+        render(*one.engine, {.output = file.path(), .limit_seconds = 0.6, .progress = [&](double done) {
+                                 told.push_back(done);
+                                 return true;
+                             }});
     EXPECT_FALSE(whole.cancelled);
     ASSERT_GE(told.size(), 2U);
     EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
@@ -142,9 +143,8 @@ TEST(Render, ProgressIsToldAndMayCancel) {
         render(*one.engine, {.output = none.path(), .progress = [](double) { return false; }});
     EXPECT_TRUE(cancelled.cancelled);
     EXPECT_EQ(none.files_in_folder(), 0U);
-    EXPECT_TRUE(transform(*one.engine, {.output = none.path(), .frames = 1, .progress = [](double) {
-        return false;
-    }}).cancelled);
+    EXPECT_TRUE(transform(*one.engine, {.output = none.path(), .frames = 1, .progress = [](double) { return false; }})
+                    .cancelled);
     EXPECT_EQ(none.files_in_folder(), 0U);
 }
 
@@ -178,7 +178,8 @@ TEST(Render, WhatCannotBeDoneIsASentenceAndLeavesNothing) {
     EXPECT_EQ(file.files_in_folder(), 0U);
 }
 
-// ---- transform -------------------------------------------------------------------------------------------------------
+// ---- transform
+// -------------------------------------------------------------------------------------------------------
 
 /// All events of a song as text: tick, chunk and bytes.
 std::vector<std::string> lines(const Song& song) {

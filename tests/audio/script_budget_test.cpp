@@ -19,7 +19,8 @@ TEST(ScriptBudget, LeavesWhatInstrumentsAndMixerNeed) {
     for (int i = 0; i < 200; ++i) {
         budget.learn(static_cast<std::int64_t>(0.6 * 128 * frame_ns), 128);
     }
-    EXPECT_NEAR(budget.end_ns(0, 128, 128, frame_ns), 0.25 * 128 * frame_ns, 10) << "60 percent and a margin of a quarter";
+    EXPECT_NEAR(budget.end_ns(0, 128, 128, frame_ns), 0.25 * 128 * frame_ns, 10)
+        << "60 percent and a margin of a quarter";
     EXPECT_NEAR(budget.end_ns(0, 256, 256, frame_ns), 0.25 * 256 * frame_ns, 10) << "in longer callbacks alike";
 }
 
