@@ -30,7 +30,7 @@ QColor colour_of(Layer layer) {
 
 CpuPlot::CpuPlot(QWidget* parent) : QCustomPlot(parent) {
     setAccessibleName(tr("Load of the last 30 seconds"));
-    setToolTip(tr("Percent of a block, the highest of each tenth of a second, last 30 s"));
+    setToolTip(tr("Percent of a block, sampled 30 times a second, last 30 s"));
     setNoAntialiasingOnDrag(true);
     setInteractions({});
     for (std::size_t i = 0; i < stack_size; ++i) {

@@ -47,6 +47,7 @@ EditorTabs::EditorTabs(Desk& desk, QWidget* parent) : QWidget(parent), desk_(des
         shown_script_.clear();
         show_selected_track();
     });
+    connect(&desk, &Desk::engine_changed, this, [this] { open_all_ = true; });
     connect(&desk, &Desk::entry_added, this, &EditorTabs::hear);
     connect(&desk, &Desk::script_requested, this, &EditorTabs::script_requested);
     // Editors often replace a file by another one: look when that is over.
@@ -246,7 +247,20 @@ void EditorTabs::show_standing() {
     set_kind(*standing_, kind_of(standing.kind));
 }
 
+void EditorTabs::open_scripts() {
+    open_all_ = false;
+    for (const audio::TrackSnapshot& track : desk_.snapshot().tracks) {
+        if (!track.settings.script.empty()) {
+            open(QString::fromStdString(track.settings.script));
+        }
+    }
+    shown_script_.clear();
+}
+
 void EditorTabs::show_selected_track() {
+    if (open_all_ && !desk_.snapshot().tracks.empty()) {
+        open_scripts();
+    }
     const audio::TrackSnapshot* track = desk_.selected_track();
     const QString script = track == nullptr ? QString() : QString::fromStdString(track->settings.script);
     if (script != shown_script_) {

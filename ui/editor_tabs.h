@@ -58,6 +58,7 @@ private:
     void refresh();
     void show_standing();
     void show_selected_track();
+    void open_scripts();
     void drop(int index);
     void show_document(ScriptDocument* document);
     void update_titles();
@@ -79,6 +80,7 @@ private:
     QLabel* empty_ = nullptr;
     FindBar* find_bar_ = nullptr;
     Pace standing_pace_{std::chrono::milliseconds(100)};
+    bool open_all_ = false;  ///< of a new engine's scripts, when its tracks are known
     int zoom_ = 0;
     QString shown_script_;                     ///< of the selected track, as last shown
     std::optional<std::uint32_t> copied_for_;  ///< the track that goes over to a copy that was just made

@@ -186,7 +186,7 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
                    : node.track && index.column() == name_column ? node.colour
                                                                  : theme().text;
         case Qt::ToolTipRole:
-            return index.column() == now_column ? tr("The highest of the last second") : node.tip;
+            return index.column() == now_column ? tr("The highest value sampled in the last second") : node.tip;
         case number_role:
             return index.column() == now_column    ? node.now.value()
                    : index.column() == mean_column ? node.figures.mean
@@ -218,8 +218,9 @@ QVariant LayerModel::text(const Node& node, int column) const {
 
 QVariant LayerModel::headerData(int section, Qt::Orientation, int role) const {
     static const char* const names[] = {"layer", "now", "mean", "p99", "max"};
-    static const char* const tips[] = {"", "The highest of the last second", "Over the blocks that called it",
-                                       "99 of 100 blocks stay below", "The longest of the last 10 seconds"};
+    static const char* const tips[] = {"", "The highest value sampled in the last second",
+                                       "Over the blocks that called it", "99 of 100 blocks stay below",
+                                       "The longest of the last 10 seconds"};
     if (role == Qt::DisplayRole) {
         return tr(names[section]);
     }

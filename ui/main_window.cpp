@@ -2,12 +2,15 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDropEvent>
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QSettings>
 #include <QTimer>
 #include <QToolBar>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include "ui/child.h"
@@ -169,6 +172,7 @@ MainWindow::MainWindow(audio::Engine& engine, AppHooks hooks)
     apply_theme(*qApp, kept_theme());
     resize(1440, 900);
     setMinimumSize(960, 600);
+    setAcceptDrops(true);
     state_->build();
     state_->connect_rooms();
     state_->restore_layout();
@@ -212,6 +216,19 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     kept.setValue("window/geometry", saveGeometry());
     kept.setValue("window/state", saveState(layout_version));
     event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> files = event->mimeData()->urls();
+    if (!files.isEmpty() && files.front().isLocalFile()) {
+        state_->documents->open_path(files.front().toLocalFile());
+    }
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {

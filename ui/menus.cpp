@@ -75,6 +75,8 @@ void build_edit(QMainWindow& window, const MenuTargets& to) {
     add(menu, QObject::tr("Find…"), QKeySequence::Find, [&] { editors.find(); });
     add(menu, QObject::tr("Find next"), QKeySequence(Qt::Key_F3), [&] { editors.find_again(true); });
     add(menu, QObject::tr("Find previous"), QKeySequence(Qt::SHIFT | Qt::Key_F3), [&] { editors.find_again(false); });
+    add(menu, QObject::tr("Complete the word"), QKeySequence(QStringLiteral("Ctrl+Space")),
+        [&] { with_editor(editors, &QsciScintilla::autoCompleteFromDocument); });
     add(menu, QObject::tr("Comment lines"), QKeySequence(QStringLiteral("Ctrl+/")), [&] {
         if (ScriptDocument* document = editors.current()) {
             document->editor().toggle_comment();

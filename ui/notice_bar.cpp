@@ -4,6 +4,8 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include <algorithm>
+
 #include "ui/child.h"
 
 namespace outboard::ui {
@@ -27,8 +29,12 @@ NoticeBar::NoticeBar(QWidget* parent) : QFrame(parent) {
 }
 
 void NoticeBar::say(const QString& sentence) {
-    words_->setText(sentence);
-    setAccessibleName(sentence);
+    // Several things may go wrong at a start: the last three are kept, none twice.
+    QStringList lines = isHidden() ? QStringList() : words_->text().split(QLatin1Char('\n'));
+    lines.removeAll(sentence);
+    lines << sentence;
+    words_->setText(lines.mid(std::max<qsizetype>(0, lines.size() - 3)).join(QLatin1Char('\n')));
+    setAccessibleName(words_->text());
     show();
 }
 

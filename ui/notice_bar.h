@@ -1,4 +1,4 @@
-// NoticeBar: one sentence that must be seen, until it is closed or replaced.
+// NoticeBar: sentences that must be seen (the last three), until it is closed.
 #pragma once
 
 #include <QFrame>

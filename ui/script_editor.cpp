@@ -1,5 +1,6 @@
 #include "ui/script_editor.h"
 
+#include <Qsci/qscicommandset.h>
 #include <Qsci/qscilexerpython.h>
 #include <Qsci/qscistyle.h>
 
@@ -46,8 +47,7 @@ ScriptEditor::ScriptEditor(QWidget* parent) : QsciScintilla(parent), lexer_(std:
     setScrollWidth(1);
     setScrollWidthTracking(true);
     setFrameShape(QFrame::NoFrame);
-    setAutoCompletionSource(AcsDocument);
-    setAutoCompletionThreshold(4);
+    setAutoCompletionSource(AcsNone);  // on request only (Ctrl+Space): Return must never take a word nobody wanted
     setAutoCompletionReplaceWord(false);
     setLexer(lexer_.get());
     setMarginType(number_margin, NumberMargin);
@@ -58,6 +58,12 @@ ScriptEditor::ScriptEditor(QWidget* parent) : QsciScintilla(parent), lexer_(std:
     setAnnotationDisplay(AnnotationIndented);
     SendScintilla(SCI_SETEXTRAASCENT, 2);
     SendScintilla(SCI_SETEXTRADESCENT, 2);
+    // These belong to the window's menus: loop, add track, comment.
+    for (const QKeyCombination keys : {Qt::CTRL | Qt::Key_L, Qt::CTRL | Qt::Key_T, Qt::CTRL | Qt::Key_Slash}) {
+        if (QsciCommand* command = standardCommands()->boundTo(keys.toCombined())) {
+            command->setKey(0);
+        }
+    }
     connect(this, &QsciScintilla::linesChanged, this, &ScriptEditor::fit_margins);
     apply_colours();
 }

@@ -108,10 +108,20 @@ TEST_F(WindowTest, UnsavedEditsAreAskedAboutAndKept) {
     EXPECT_EQ(read(file), "edited x\n");
 }
 
-TEST_F(WindowTest, ANoticeIsOneSentence) {
+TEST_F(WindowTest, NoticesAddUpAndNoneIsSaidTwice) {
     track("Arp");
-    window().show_notice("No sound card was found.");
-    EXPECT_EQ(window().findChild<NoticeBar*>()->sentence(), "No sound card was found.");
+    for (const char* sentence : {"One.", "No sound card was found.", "Two.", "No sound card was found.", "Three."}) {
+        window().show_notice(sentence);
+    }
+    EXPECT_EQ(window().findChild<NoticeBar*>()->sentence(), "Two.\nNo sound card was found.\nThree.");
+}
+
+TEST_F(WindowTest, TheScriptsOfAllTracksAreOpenAndTheSelectedOneIsShown) {
+    track("One", write("a.py", "a\n"));
+    track("Two", write("b.py", "b\n"));
+    auto* editors = window().findChild<EditorTabs*>();
+    ASSERT_EQ(editors->documents().size(), 2u);
+    EXPECT_EQ(editors->current()->path(), path("a.py"));
 }
 
 TEST_F(WindowTest, EveryControlHasANameForThoseWhoDoNotSee) {
