@@ -4,9 +4,9 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -22,8 +22,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* factory_prefix = "factory:";
 
-// ---- reading: every value is asked for by name, with its range, and what nobody asked for is reported
-// ----------------
+// ---- reading: every value is asked for by name, with its range, and what nobody asked for is reported --------------
 
 /// One JSON object and where it stands in the file ("tracks[2].").
 class Reader {
@@ -174,11 +173,10 @@ audio::TrackSettings read_track(Reader& reader, const fs::path& folder, const st
 
 Json parse(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
-    std::ostringstream text;
-    if (!stream || !(text << stream.rdbuf())) {
+    if (!stream || !std::filesystem::is_regular_file(path)) {
         throw std::runtime_error(fmt::format("the session '{}' cannot be read: is the path right?", path));
     }
-    const auto bytes = text.str();
+    const std::string bytes(std::istreambuf_iterator<char>(stream), {});
     try {
         return Json::parse(bytes);
     } catch (const Json::parse_error& error) {
@@ -190,8 +188,7 @@ Json parse(const std::string& path) {
     }
 }
 
-// ---- writing
-// ----------------------------------------------------------------------------------------------------------
+// ---- writing -------------------------------------------------------------------------------------------------------
 
 std::string portable_path(const std::string& text, const fs::path& folder) {
     if (text.empty()) {

@@ -237,7 +237,6 @@ void ControlThread::follow_loading(Seat& seat) {
         Link* never_taken = seat.slot->publish(link);
         seat.current = link;
         drop(seat, never_taken);
-        seat.slot->finish_order(SlotState::live, "");
         Message notice;
         notice.type = Message::Type::notice;
         notice.slot = seat.slot->id();
@@ -245,6 +244,7 @@ void ControlThread::follow_loading(Seat& seat) {
         notice.text = name + (restarted ? " restarted in " : " ready in ") + std::to_string(took) + " ms";
         seat.restart_reason.clear();
         say(notice);
+        seat.slot->finish_order(SlotState::live, "");
         return;
     }
     if (link->stage() == Link::Stage::refused) {
@@ -261,14 +261,14 @@ void ControlThread::follow_loading(Seat& seat) {
     finish_loading(seat, SlotState::failed, refusal);
 }
 
-void ControlThread::finish_loading(Seat& seat, SlotState state, Message refusal) {
+void ControlThread::finish_loading(Seat& seat, SlotState state, Message& refusal) {
     refusal.type = Message::Type::error;
     refusal.slot = seat.slot->id();
     // A script that does not load leaves the one before it playing.
     const bool old_plays = seat.current != nullptr && !seat.current->dead();
-    seat.slot->finish_order(old_plays ? SlotState::live : state, sentence_of(refusal));
     seat.restart_reason.clear();
-    say(std::move(refusal));
+    say(refusal);  // before the order ends: who waited for it finds the message
+    seat.slot->finish_order(old_plays ? SlotState::live : state, sentence_of(refusal));
 }
 
 void ControlThread::drop(Seat& seat, Link* link) {

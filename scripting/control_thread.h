@@ -48,7 +48,7 @@ private:
     void take_orders(Seat& seat);
     void start_loading(Seat& seat, const Slot::Order& order);
     void follow_loading(Seat& seat);
-    void finish_loading(Seat& seat, SlotState state, Message refusal);
+    void finish_loading(Seat& seat, SlotState state, Message& refusal);
     void drop(Seat& seat, Link* link);
     void watch_links(Seat& seat);
     void link_ended(Seat& seat, Link& link, const std::string& how);

@@ -31,8 +31,7 @@ float left(const std::vector<float>& sound, std::size_t frame) {
 
 constexpr std::size_t quarter = 24000;  // samples at 120 bpm
 
-// ---- the same samples
-// ------------------------------------------------------------------------------------------------
+// ---- the same samples ----------------------------------------------------------------------------------------------
 
 std::vector<float> play_real_song(const std::string& path, std::uint32_t frames, std::uint32_t block_frames,
                                   bool offline) {
@@ -82,8 +81,7 @@ TEST(Engine, PassThroughAScriptChangesNoSample) {
     EXPECT_EQ(snapshot.tracks[0].notes_hanging, 0U);
 }
 
-// ---- mixing
-// ----------------------------------------------------------------------------------------------------------
+// ---- mixing --------------------------------------------------------------------------------------------------------
 
 class ThreeTracks : public ::testing::Test {
 protected:
@@ -163,8 +161,7 @@ TEST_F(ThreeTracks, MetersShowPeaksSinceTheLastLook) {
     EXPECT_FLOAT_EQ(engine->snapshot().master_left, 0);
 }
 
-// ---- what a track hears
-// ----------------------------------------------------------------------------------------------
+// ---- what a track hears --------------------------------------------------------------------------------------------
 
 TEST(Engine, TracksHearWhatTheirFilterLetsIn) {
     Rig rig;
@@ -246,8 +243,7 @@ TEST(Engine, ATracksOwnProgramIsSetOnItsChannelsButNotOnTheDrums) {
     EXPECT_EQ(rig.instruments[0]->programs[0], 2 * 128 + 20);
 }
 
-// ---- transport
-// -------------------------------------------------------------------------------------------------------
+// ---- transport -----------------------------------------------------------------------------------------------------
 
 TEST(Engine, PlaysStopsSeeksAndEndsTheNotes) {
     Rig rig;
@@ -330,8 +326,7 @@ TEST(Engine, AnotherSongReplacesTheOneThatPlays) {
     EXPECT_EQ(engine.snapshot().song_length_beats, 0);
 }
 
-// ---- tracks come and go
-// ----------------------------------------------------------------------------------------------
+// ---- tracks come and go --------------------------------------------------------------------------------------------
 
 TEST(Engine, ARemovedTrackFadesOutAndIsFreed) {
     Rig rig;
@@ -398,8 +393,7 @@ TEST(Engine, TracksComeAndGoWhileAnotherThreadPlays) {
     }
 }
 
-// ---- real time
-// -------------------------------------------------------------------------------------------------------
+// ---- real time -----------------------------------------------------------------------------------------------------
 
 TEST(Engine, TheCallbackAllocatesNothing) {
     scripting::ScriptHost host(Rig::host_options(false));
@@ -513,8 +507,7 @@ TEST(Engine, FiguresStartAgainWhenTheyAreReset) {
     EXPECT_NEAR(snapshot.layers_total[0].calls_per_second, 48000.0 / 128, 1);
 }
 
-// ---- scripts and documents
-// -------------------------------------------------------------------------------------------
+// ---- scripts and documents -----------------------------------------------------------------------------------------
 
 TEST(Engine, ScriptsAreLoadedTunedBypassedAndTakenOut) {
     Rig rig;

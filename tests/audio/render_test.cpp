@@ -178,8 +178,7 @@ TEST(Render, WhatCannotBeDoneIsASentenceAndLeavesNothing) {
     EXPECT_EQ(file.files_in_folder(), 0U);
 }
 
-// ---- transform
-// -------------------------------------------------------------------------------------------------------
+// ---- transform -----------------------------------------------------------------------------------------------------
 
 /// All events of a song as text: tick, chunk and bytes.
 std::vector<std::string> lines(const Song& song) {
