@@ -18,6 +18,9 @@ namespace outboard::audio {
 
 void Callback::attach(Engine* engine) noexcept {
     engine_.store(engine, std::memory_order_release);
+    if (engine == nullptr) {
+        return;  // what was learned of the callbacks can be read after they stopped
+    }
     frames_.store(0, std::memory_order_relaxed);
     policy_.store(-1, std::memory_order_relaxed);
     last_call_ns_.store(ipc::now_ns(), std::memory_order_relaxed);
