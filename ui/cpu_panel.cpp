@@ -116,7 +116,7 @@ QWidget* CpuPanel::make_tree() {
     header->setSectionResizeMode(LayerModel::name_column, QHeaderView::Stretch);
     for (int column = LayerModel::now_column; column < LayerModel::column_count; ++column) {
         header->setSectionResizeMode(column, QHeaderView::Fixed);
-        header->resizeSection(column, 50);
+        header->resizeSection(column, 46);
     }
     tree_->expand(model_->index_of(Layer::callback));
     tree_->expand(model_->index_of(Layer::scripting));

@@ -179,7 +179,8 @@ bool Desk::is_factory(const QString& path) const {
 void Desk::deliver(const scripting::Message& message) {
     ConsoleEntry entry;
     entry.kind = kind_of(message.type);
-    entry.position = position_of(snapshot_, message.time);
+    // What happened while a script was loading has no time of its own.
+    entry.position = message.time > 0 ? position_of(snapshot_, message.time) : position();
     if (const audio::TrackSnapshot* from = track_of(message)) {
         entry.track = from->id;
         entry.who = QString::fromStdString(from->settings.name);

@@ -19,6 +19,8 @@
 namespace outboard::ui {
 namespace {
 
+constexpr int least_words = 64;  ///< px that words about the script need to say anything
+
 const char* kind_of(ScriptDocument::Standing::Kind kind) {
     using Kind = ScriptDocument::Standing::Kind;
     switch (kind) {
@@ -71,7 +73,7 @@ void EditorTabs::build() {
     tabs_ = child<QTabBar>(head);
     tabs_->setExpanding(false);
     tabs_->setDrawBase(false);
-    tabs_->setElideMode(Qt::ElideMiddle);
+    tabs_->setElideMode(Qt::ElideNone);
     tabs_->setUsesScrollButtons(true);
     tabs_->setTabsClosable(false);
     tabs_->setAccessibleName(tr("Scripts"));
@@ -238,10 +240,11 @@ void EditorTabs::show_standing() {
         return;
     }
     const ScriptDocument::Standing standing = document->standing();
-    const int room =
-        width() - std::max(tabs_->sizeHint().width(), tabs_->minimumSizeHint().width()) - run_->width() - 48;
+    // Where the tabs leave no room, the lamp alone says it; the words are its tooltip.
+    const int room = width() - tabs_->sizeHint().width() - run_->width() - 48;
     const QString words = QStringLiteral("● ") + standing.words;
-    standing_->setText(standing_->fontMetrics().elidedText(words, Qt::ElideRight, std::max(120, room)));
+    standing_->setText(room < least_words ? words.left(1)
+                                          : standing_->fontMetrics().elidedText(words, Qt::ElideRight, room));
     standing_->setToolTip(standing.words);
     standing_->setAccessibleName(standing.words);
     set_kind(*standing_, kind_of(standing.kind));

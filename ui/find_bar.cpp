@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 
+#include "ui/check_box.h"
 #include "ui/child.h"
 
 namespace outboard::ui {
@@ -23,7 +24,7 @@ FindBar::FindBar(QWidget* parent) : QFrame(parent) {
     words_->setAccessibleName(tr("Find"));
     words_->setMaximumWidth(260);
     connect(words_, &QLineEdit::returnPressed, this, [this] { find(true); });
-    case_ = child<QCheckBox>(tr("Match case"), this);
+    case_ = child<CheckBox>(tr("Match case"), this);
     result_ = child<QLabel>(this);
     result_->setProperty("kind", "caption");
     auto* before = child<QPushButton>(tr("Previous"), this);

@@ -7,11 +7,14 @@
 #include <QKeyEvent>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QTimer>
 #include <QToolBar>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "ui/child.h"
 #include "ui/console.h"
@@ -123,7 +126,8 @@ void MainWindow::State::place_docks() {
     window.addDockWidget(Qt::BottomDockWidgetArea, keyboard_dock);
     window.splitDockWidget(console_dock, keyboard_dock, Qt::Horizontal);
     const int wide = window.width();
-    window.resizeDocks({tracks_dock, cpu_dock}, {wide * 17 / 100, wide * 32 / 100}, Qt::Horizontal);
+    window.resizeDocks({tracks_dock, cpu_dock}, {std::max(228, wide * 17 / 100), std::max(396, wide * 32 / 100)},
+                       Qt::Horizontal);
     window.resizeDocks({console_dock, keyboard_dock}, {wide * 38 / 100, wide * 62 / 100}, Qt::Horizontal);
     window.resizeDocks({console_dock, keyboard_dock}, {140, 140}, Qt::Vertical);
 }
@@ -170,7 +174,7 @@ void MainWindow::State::show_title() {
 MainWindow::MainWindow(audio::Engine& engine, AppHooks hooks)
     : state_(std::make_unique<State>(*this, std::move(hooks))) {
     apply_theme(*qApp, kept_theme());
-    resize(1440, 900);
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
     setMinimumSize(960, 600);
     setAcceptDrops(true);
     state_->build();

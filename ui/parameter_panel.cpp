@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/check_box.h"
 #include "ui/child.h"
 #include "ui/combo_box.h"
 #include "ui/knob.h"
@@ -142,8 +143,9 @@ ParameterPanel::Control ParameterPanel::make_menu(std::uint32_t track, const scr
 }
 
 ParameterPanel::Control ParameterPanel::make_toggle(std::uint32_t track, const scripting::Parameter& parameter) {
-    auto* box = child<QCheckBox>();
+    auto* box = child<CheckBox>();
     box->setText(tr("on"));
+    box->setProperty("kind", "scripting");
     connect(box, &QCheckBox::clicked, this,
             [this, track, id = parameter.id](bool on) { user_sets(track, id, on ? 1 : 0); });
     return {captioned(parameter.name, box), [box](double value) { box->setChecked(value >= 0.5); }};

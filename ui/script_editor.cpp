@@ -54,7 +54,7 @@ ScriptEditor::ScriptEditor(QWidget* parent) : QsciScintilla(parent), lexer_(std:
     setMarginType(mark_margin, SymbolMargin);
     setMarginMarkerMask(mark_margin, 1 << error_sign);
     markerDefine(Background, error_ground);
-    markerDefine(Circle, error_sign);
+    markerDefine('!', error_sign);
     setAnnotationDisplay(AnnotationIndented);
     SendScintilla(SCI_SETEXTRAASCENT, 2);
     SendScintilla(SCI_SETEXTRADESCENT, 2);
@@ -79,7 +79,8 @@ void ScriptEditor::mark_error(int line, const QString& text) {
     markerAdd(at, error_ground);
     markerAdd(at, error_sign);
     const Theme& t = theme();
-    annotate(at, text, QsciStyle(annotation_style, QStringLiteral("error"), t.red, t.red_ground, caption_font()));
+    annotate(at, text,
+             QsciStyle(annotation_style, QStringLiteral("error"), t.red, t.red_ground, in_points(caption_font())));
     ensureLineVisible(at);
 }
 
@@ -195,7 +196,7 @@ void ScriptEditor::apply_colours() {
     setUnmatchedBraceForegroundColor(t.red);
     setUnmatchedBraceBackgroundColor(t.room);
     setMarkerBackgroundColor(t.red_ground, error_ground);
-    setMarkerBackgroundColor(t.red, error_sign);
+    setMarkerBackgroundColor(t.room, error_sign);
     setMarkerForegroundColor(t.red, error_sign);
     fit_margins();
 }

@@ -64,9 +64,9 @@ QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus, QToolButton[kind
 QPushButton[kind="link"]:checked { color: @green; }
 QToolButton::menu-indicator { image: none; }
 
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @raised; color: @text; border: 1px solid @raised;
+QLineEdit, QComboBox { background: @raised; color: @text; border: 1px solid @raised;
     border-radius: 6px; padding: 3px 8px; selection-background-color: @selection; selection-color: @text; }
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border-color: @quiet; }
+QLineEdit:focus, QComboBox:focus { border-color: @quiet; }
 QLineEdit[kind="flat"] { background: transparent; border-color: transparent; padding: 0; font-weight: bold; }
 QLineEdit[kind="flat"][readOnly="false"] { background: @raised; }
 QComboBox::drop-down { border: none; width: 20px; }
@@ -74,10 +74,11 @@ QComboBox::down-arrow { image: none; width: 0; }
 QComboBox QAbstractItemView { background: @card; color: @text; border: 1px solid @line;
     selection-background-color: @raised; selection-color: @text; }
 QCheckBox { spacing: 6px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @slate; border-radius: 3px; background: @raised; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @slate; border-radius: 4px; background: @raised; }
 QCheckBox::indicator:checked { background: @text; border-color: @text; }
-QCheckBox:focus { color: @text; }
-QCheckBox::indicator:focus { border-color: @text; }
+QCheckBox[kind="scripting"]::indicator:checked { background: @amber; border-color: @amber; }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: @text; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 
 QTabBar { background: @ground; qproperty-drawBase: 0; }
 QTabBar::tab { background: @ground; color: @quiet; padding: 9px 12px 8px 14px; border: none;

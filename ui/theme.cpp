@@ -189,11 +189,13 @@ QFont room_font() {
 }
 
 QFont code_font() {
-    QFont f = font("DejaVu Sans Mono", code_pixels);
-    // Scintilla reads points only.
+    return in_points(font("DejaVu Sans Mono", code_pixels));
+}
+
+QFont in_points(QFont font) {
     const QScreen* screen = QGuiApplication::primaryScreen();
-    f.setPointSizeF(code_pixels * 72.0 / (screen == nullptr ? 96.0 : screen->logicalDotsPerInchY()));
-    return f;
+    font.setPointSizeF(font.pixelSize() * 72.0 / (screen == nullptr ? 96.0 : screen->logicalDotsPerInchY()));
+    return font;
 }
 
 }  // namespace outboard::ui

@@ -59,7 +59,9 @@ inline constexpr std::array<std::uint32_t, 8> track_palette{0xB56576, 0x6D9DC5, 
 [[nodiscard]] QFont text_font();     ///< 13 px
 [[nodiscard]] QFont caption_font();  ///< 11 px
 [[nodiscard]] QFont room_font();     ///< 11 px, bold and spaced: headings of rooms
-[[nodiscard]] QFont code_font();     ///< 13 px, fixed width
+[[nodiscard]] QFont code_font();     ///< 13 px, fixed width, in points
+/// The same size in points, for Scintilla, which reads nothing else.
+[[nodiscard]] QFont in_points(QFont font);
 
 inline constexpr int radius = 6;
 

@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "ui/check_box.h"
 #include "ui/child.h"
 #include "ui/combo_box.h"
 #include "ui/instrument_names.h"
@@ -23,7 +24,7 @@ void add_row(QGridLayout& grid, const QString& name, QWidget* widget) {
     auto* label = child<QLabel>(name);
     label->setProperty("kind", "quiet");
     label->setBuddy(widget);
-    grid.addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignTop);
+    grid.addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
     grid.addWidget(widget, row, 1);
     widget->setAccessibleName(name);
 }
@@ -89,9 +90,9 @@ void TrackDialog::add_input(QGridLayout& grid, const audio::TrackSettings& setti
     auto* line = child<QHBoxLayout>(sources);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(16);
-    from_song_ = child<QCheckBox>(tr("the song"), sources);
+    from_song_ = child<CheckBox>(tr("the song"), sources);
     from_song_->setChecked(settings.from_song);
-    from_keyboard_ = child<QCheckBox>(tr("keyboard and MIDI inputs"), sources);
+    from_keyboard_ = child<CheckBox>(tr("keyboard and MIDI inputs"), sources);
     from_keyboard_->setChecked(settings.from_keyboard);
     line->addWidget(from_song_);
     line->addWidget(from_keyboard_);
