@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import Jack
+from support import Jack, wait_for
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -25,7 +25,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture()
 def jack() -> Iterator[Jack]:
     """A real JACK server without a sound card: 48000 Hz, 128 frames."""
-    with Jack(f"outboard-test-{os.getpid()}", period=128) as server:
+    # A name of its own each time: a server that has just ended may still be clearing up behind the last one.
+    with Jack(f"outboard-test-{os.getpid()}-{time.monotonic_ns()}", period=128) as server:
         yield server
 
 
@@ -37,22 +38,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def answers(display: str) -> bool:
+    env = os.environ | {"DISPLAY": display}
+    return subprocess.run(["xdotool", "getdisplaygeometry"], env=env, capture_output=True, timeout=20).returncode == 0
+
+
 @pytest.fixture()
 def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A screen that nobody sees, with nothing on it."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
-        pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as stream:
-            number = stream.readline().strip()
-        assert number, "Xvfb did not start"
-        monkeypatch.setenv("DISPLAY", f":{number}")
-        monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
-        time.sleep(0.1)
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    """A screen that nobody sees, with nothing on it. Numbers far from those that servers choose by themselves: two that
+    start at once may take the same one."""
+    for attempt in range(5):
+        name = f":{1000 + (os.getpid() * 5 + attempt) % 50000}"
+        server = subprocess.Popen(["Xvfb", name, "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for("the screen", lambda: server.poll() is not None or answers(name))
+            if server.poll() is None:
+                monkeypatch.setenv("DISPLAY", name)
+                monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+                yield name
+                return
+        finally:
+            server.terminate()
+            server.wait(10)
+    raise AssertionError("Xvfb did not start")

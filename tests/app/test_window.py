@@ -34,6 +34,7 @@ class Window(Running):
 
     def appear(self) -> Window:
         def found() -> str:
+            assert self.process.poll() is None, f"it ended: {self.process.communicate()}"
             words = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
             names = subprocess.run(words, capture_output=True, text=True).stdout.split()
             return max(names, key=lambda name: int(self.size(name)[0]), default="")
