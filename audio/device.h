@@ -4,7 +4,7 @@
 //     Engine engine({.sample_rate = device->rate()}, host, session);
 //     device->start(engine);                                  // process() is called from a thread of the device
 //     …
-//     device->stop();                                         // or its destructor: no call is under way afterwards
+//     device->stop();                                         // before the engine goes
 #pragma once
 
 #include <cstdint>

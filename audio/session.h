@@ -11,14 +11,14 @@ namespace outboard::audio {
 
 struct TrackSettings {
     std::string name = "Track";
-    std::uint32_t colour = 0xB56576;   ///< 0xRRGGBB
+    std::uint32_t colour = 0xB56576;  ///< 0xRRGGBB
     // Input filter
-    std::optional<int> port;           ///< 0-based MIDI input port; nothing: all
-    std::uint16_t channels = 0xFFFF;   ///< bit n = channel n+1
-    bool from_song = true;             ///< hears the song
-    bool from_keyboard = true;         ///< hears the on-screen keyboard and MIDI inputs when it is the armed track
+    std::optional<int> port;          ///< 0-based MIDI input port; nothing: all
+    std::uint16_t channels = 0xFFFF;  ///< bit n = channel n+1
+    bool from_song = true;            ///< hears the song
+    bool from_keyboard = true;        ///< hears the on-screen keyboard and MIDI inputs when it is the armed track
     // Script
-    std::string script;                ///< path; empty: none
+    std::string script;  ///< path; empty: none
     bool bypassed = false;
     std::map<std::string, double> parameters;  ///< by id; unknown ids are kept
     // Instrument
@@ -27,19 +27,19 @@ struct TrackSettings {
     std::string midi_output;           ///< name of a MIDI output port that gets the events too; empty: none
     // Mixer
     double gain_db = 0;
-    double pan = 0;                    ///< -1..1, constant power, 0 leaves both sides as they are
+    double pan = 0;  ///< -1..1, constant power, 0 leaves both sides as they are
     bool mute = false, solo = false;
 };
 
 struct DeviceSettings {
-    std::string name;                  ///< empty: the best one found; "timer": no sound card needed
+    std::string name;  ///< empty: the best one found; "timer": no sound card needed
     double rate = 48000;
-    std::uint32_t frames = 0;          ///< frames per block; 0: the device's own (128 where it has none)
+    std::uint32_t frames = 0;  ///< frames per block; 0: the device's own (128 where it has none)
 };
 
 struct Session {
-    std::string soundfont;             ///< path; empty: the system's default
-    std::string song;                  ///< path of a .mid; empty: none
+    std::string soundfont;  ///< path; empty: the system's default
+    std::string song;       ///< path of a .mid; empty: none
     double master_db = 0;
     bool loop = false;
     DeviceSettings device;

@@ -58,6 +58,7 @@ TEST(TimerDevice, CallsTheEngineInRealTime) {
     EXPECT_EQ(engine.snapshot().blocks, blocks) << "stopped is stopped";
     device->start(engine);
     EXPECT_TRUE(comes_true([&] { return engine.snapshot().blocks > blocks; })) << "and may start again";
+    device->stop();  // before the engine goes
 }
 
 TEST(TimerDevice, ACallbackThatTakesTooLongIsAnXrun) {
@@ -112,6 +113,7 @@ TEST(Device, SomethingAlwaysPlays) {
     Engine engine(rig.options, rig.host, one_track());
     device->start(engine);
     EXPECT_TRUE(comes_true([&] { return engine.snapshot().blocks > 10; }));
+    device->stop();
 }
 
 TEST(Denormals, AreOffInTheirScopeOnly) {
