@@ -46,8 +46,9 @@ bool comes_true(const std::function<bool()>& condition, std::chrono::seconds pat
 class Jack : public ::testing::Test {
 protected:
     Jack() {
-        static int counter = 0;
-        const std::string name = "outboard-test-" + std::to_string(getpid()) + "-" + std::to_string(++counter);
+        // Always the same name: JACK keeps a place for every server that was killed, has eight of them, and gives a
+        // place back only to a server of the same name.
+        const std::string name = "outboard-audio-test";
         setenv("JACK_DEFAULT_SERVER", name.c_str(), 1);
         setenv("JACK_NO_AUDIO_RESERVATION", "1", 1);
         server_ =
