@@ -232,7 +232,6 @@ void ControlThread::follow_loading(Seat& seat) {
         const bool restarted = !seat.restart_reason.empty();
         const std::int64_t took = (ipc::now_ns() - link->started_ns) / ms;
         raise_priority(*link);
-        link->published = true;
         seat.loading = nullptr;
         Link* never_taken = seat.slot->publish(link);
         seat.current = link;

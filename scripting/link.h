@@ -64,8 +64,8 @@ public:
     std::vector<Parameter> parameters;
     Message refusal;  ///< why it was refused
     std::int64_t started_ns = 0;
-    std::string end_reason;  ///< set by whoever killed it
-    bool published = false, retired = false;
+    std::string end_reason;        ///< set by whoever killed it
+    Link* next_retired = nullptr;  ///< the audio thread's chain of links that it has let go
 
     [[nodiscard]] const char* condemned() const noexcept { return condemned_.load(std::memory_order_acquire); }
     [[nodiscard]] std::int64_t pid() const noexcept { return process_.pid(); }

@@ -14,8 +14,6 @@
 //     failed       the script was refused at load, or keeps dying      control
 #pragma once
 
-#include <readerwriterqueue/readerwriterqueue.h>
-
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -166,7 +164,7 @@ private:
     // ---- between the threads
     static inline Link* const remove_link = reinterpret_cast<Link*>(std::uintptr_t{1});
     std::atomic<Link*> incoming_{nullptr};
-    moodycamel::ReaderWriterQueue<Link*> retired_{64};
+    std::atomic<Link*> retired_{nullptr};  ///< let go by the audio thread, the latest first (Link::next_retired)
     std::atomic<SlotState> rt_state_{SlotState::empty};
     std::atomic<bool> self_bypassed_{false};  ///< the runtime gave up on its script
     static constexpr std::size_t max_parameters = 1024;
@@ -182,6 +180,7 @@ private:
     std::condition_variable changed_;
     Order order_;
     SlotState control_state_ = SlotState::empty;
+    Link* taken_back_ = nullptr;  ///< the control thread's: what is left of the last look at retired_
     std::string failure_;
     std::string path_;  ///< of the script that is live or bypassed
     std::vector<Parameter> parameters_;

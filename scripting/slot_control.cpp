@@ -137,8 +137,14 @@ Link* Slot::publish(Link* link) {
 }
 
 Link* Slot::take_retired() {
-    Link* link = nullptr;
-    return retired_.try_dequeue(link) ? link : nullptr;
+    if (taken_back_ == nullptr) {
+        taken_back_ = retired_.exchange(nullptr, std::memory_order_acquire);
+    }
+    Link* link = taken_back_;
+    if (link != nullptr) {
+        taken_back_ = link->next_retired;
+    }
+    return link;
 }
 
 void Slot::finish_order(SlotState state, const std::string& failure) {

@@ -126,7 +126,9 @@ void Slot::exchange_link() noexcept {
 void Slot::lose_link(bool dead) noexcept {
     pass_kept(dead);
     ledger_.script_gone(block_.start);
-    retired_.try_enqueue(link_);  // has room: the control thread never has more than a few links of a slot alive
+    link_->next_retired = retired_.load(std::memory_order_relaxed);
+    while (!retired_.compare_exchange_weak(link_->next_retired, link_, std::memory_order_release)) {
+    }
     link_ = nullptr;
     call_count_ = 0;
     owes_ = false;
