@@ -105,6 +105,7 @@ QWidget* CpuPanel::make_tree() {
     tree_->setModel(model_);
     tree_->setAccessibleName(tr("Layers of a block"));
     tree_->setFrameShape(QFrame::NoFrame);
+    tree_->setFocusPolicy(Qt::TabFocus);
     tree_->setIndentation(12);
     tree_->setUniformRowHeights(true);
     tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

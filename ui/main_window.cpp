@@ -177,12 +177,14 @@ MainWindow::MainWindow(audio::Engine& engine, AppHooks hooks)
     resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
     setMinimumSize(960, 600);
     setAcceptDrops(true);
+    setFocusPolicy(Qt::ClickFocus);  // so that the space bar plays until somebody clicks into a text
     state_->build();
     state_->connect_rooms();
     state_->restore_layout();
     state_->desk.set_engine(&engine);
     state_->show_title();
     state_->timer.start(refresh_every_ms);
+    setFocus();
 }
 
 MainWindow::~MainWindow() {

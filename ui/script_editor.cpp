@@ -54,8 +54,9 @@ ScriptEditor::ScriptEditor(QWidget* parent) : QsciScintilla(parent), lexer_(std:
     setMarginType(mark_margin, SymbolMargin);
     setMarginMarkerMask(mark_margin, 1 << error_sign);
     markerDefine(Background, error_ground);
-    markerDefine('!', error_sign);
+    markerDefine(Circle, error_sign);
     setAnnotationDisplay(AnnotationIndented);
+    SendScintilla(SCI_SETMARGINLEFT, 0, 6);  // between the marks and the text
     SendScintilla(SCI_SETEXTRAASCENT, 2);
     SendScintilla(SCI_SETEXTRADESCENT, 2);
     // These belong to the window's menus: loop, add track, comment.
@@ -196,14 +197,14 @@ void ScriptEditor::apply_colours() {
     setUnmatchedBraceForegroundColor(t.red);
     setUnmatchedBraceBackgroundColor(t.room);
     setMarkerBackgroundColor(t.red_ground, error_ground);
-    setMarkerBackgroundColor(t.room, error_sign);
+    setMarkerBackgroundColor(t.red, error_sign);
     setMarkerForegroundColor(t.red, error_sign);
     fit_margins();
 }
 
 void ScriptEditor::fit_margins() {
     setMarginWidth(number_margin, QStringLiteral(" 888") + (lines() > 999 ? QStringLiteral("8") : QString()));
-    setMarginWidth(mark_margin, 16);
+    setMarginWidth(mark_margin, 20);
 }
 
 }  // namespace outboard::ui

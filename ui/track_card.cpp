@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPainter>
 #include <QPushButton>
 
@@ -51,7 +52,7 @@ QPushButton* small_button(const QString& letter, const QString& name, QWidget* p
 }  // namespace
 
 TrackCard::TrackCard(Desk& desk, std::uint32_t track, QWidget* parent) : QFrame(parent), desk_(desk), track_(track) {
-    setFocusPolicy(Qt::TabFocus);
+    setFocusPolicy(Qt::StrongFocus);  // a click takes the space bar away from the editor
     setObjectName(QStringLiteral("track_card"));
     build();
     connect_controls();
@@ -252,9 +253,6 @@ void TrackCard::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_F2:
             edit_name();
             return;
-        case Qt::Key_Delete:
-            remove();
-            return;
         default:
             QFrame::keyPressEvent(event);
     }
@@ -308,7 +306,17 @@ ScriptMenuActions TrackCard::script_actions() {
 }
 
 void TrackCard::remove() {
-    desk_.edit([this](audio::Engine& engine) { engine.remove_track(track_); });
+    // There is no way back, so it is asked; open, not exec: the card may go meanwhile.
+    auto* box = child<QMessageBox>(QMessageBox::Question, tr("Remove track"),
+                                   tr("Remove the track %1? Its script file stays.").arg(name_->text()),
+                                   QMessageBox::Ok | QMessageBox::Cancel, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    connect(box, &QDialog::finished, this, [this](int answer) {
+        if (answer == QMessageBox::Ok) {
+            desk_.edit([this](audio::Engine& engine) { engine.remove_track(track_); });
+        }
+    });
+    box->open();
 }
 
 }  // namespace outboard::ui

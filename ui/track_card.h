@@ -29,6 +29,7 @@ public:
     void refresh_level();  ///< only the meter: cheap enough for every snapshot
     void edit_name();
     void open_settings();  ///< the track dialog
+    void remove();         ///< asks first
 
 signals:
     void new_script_wished(std::uint32_t track);
@@ -46,7 +47,6 @@ private:
     void connect_controls();
     void show_script_menu(const QPoint& at);
     [[nodiscard]] ScriptMenuActions script_actions();
-    void remove();
 
     Desk& desk_;
     std::uint32_t track_;

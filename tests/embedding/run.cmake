@@ -14,8 +14,7 @@ endfunction()
 foreach(component development scripting)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} --component ${component})
 endforeach()
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${project} -G Ninja -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER}
-    "-DCMAKE_CXX_FLAGS=${FLAGS}")
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${project} -G Ninja -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER})
 run(${CMAKE_COMMAND} --build ${project})
 run(${project}/embedding ${prefix}/libexec/outboard/outboard-script ${prefix}/share/outboard/python
     ${prefix}/share/outboard/factory/chords.py)

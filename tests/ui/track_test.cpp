@@ -1,6 +1,7 @@
 #include "ui/track_list.h"
 
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 
 #include "rig.h"
@@ -72,6 +73,22 @@ TEST_F(TrackTest, AddingSelectsTheNewTrackInAColourOfThePalette) {
     ASSERT_EQ(list().cards().size(), 2u);
     EXPECT_EQ(desk().selected(), 2u);
     EXPECT_EQ(fake().snapshot.tracks[1].settings.colour, track_palette[1]);
+}
+
+TEST_F(TrackTest, RemovingATrackIsAskedFirst) {
+    track("Strings");
+    TrackCard& card = *list().cards()[0];
+    const auto answer = [&](QMessageBox::StandardButton which) {
+        card.remove();
+        auto* box = card.findChild<QMessageBox*>();
+        ASSERT_NE(box, nullptr);
+        QTest::mouseClick(box->button(which), Qt::LeftButton);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    };
+    answer(QMessageBox::Cancel);
+    EXPECT_EQ(fake().count("remove_track"), 0u);
+    answer(QMessageBox::Ok);
+    EXPECT_EQ(fake().count("remove_track 1"), 1u);
 }
 
 TEST_F(TrackTest, TheMenuOffersFactoryScriptsAndBypass) {

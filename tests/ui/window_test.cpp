@@ -10,6 +10,7 @@
 #include "ui/editor_tabs.h"
 #include "ui/notice_bar.h"
 #include "ui/script_editor.h"
+#include "ui/track_card.h"
 #include "ui/transport_bar.h"
 
 namespace outboard::ui::test {
@@ -49,10 +50,18 @@ TEST_F(WindowTest, TypingAndCtrlSRunsWhatYouSee) {
 
 TEST_F(WindowTest, SpacePlaysAndStopsOutsideTheEditor) {
     track("Arp", write("a.py", "x\n"));
-    QTest::keyClick(&window(), Qt::Key_Space);
+    // Right after the start nothing that takes text or clicks has the focus.
+    QTest::keyClick(window().focusWidget(), Qt::Key_Space);
     EXPECT_EQ(fake().calls.back(), "play");
-    QTest::keyClick(&window(), Qt::Key_Space);
+    window().findChild<ScriptEditor*>()->setFocus();
+    QTest::keyClick(window().focusWidget(), Qt::Key_Space);
+    EXPECT_EQ(fake().calls.back(), "play");
+    EXPECT_TRUE(window().findChild<ScriptEditor*>()->text().startsWith(' '));
+    // A click on a track leaves the editor.
+    QTest::mouseClick(window().findChild<TrackCard*>(), Qt::LeftButton, {}, QPoint(60, 85));
+    QTest::keyClick(window().focusWidget(), Qt::Key_Space);
     EXPECT_EQ(fake().calls.back(), "stop");
+    window().findChild<ScriptEditor*>()->setModified(false);
 }
 
 TEST_F(WindowTest, AllRoomsAreThereAndNothingOfTheBarIsCutOff) {
