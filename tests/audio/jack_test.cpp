@@ -139,10 +139,16 @@ TEST_F(Jack, WhatIsHeardOutsideIsWhatTheEngineSent) {
     ASSERT_GT(outside.size(), 2U * 48000 * 3);
     // Aligned by a stretch of music from the middle of what was heard.
     constexpr std::size_t probe = 4096, window = 2048;
-    const std::size_t middle = outside.size() / 4 * 2;
-    const auto from = outside.begin() + static_cast<std::ptrdiff_t>(middle);
-    ASSERT_TRUE(std::any_of(from, from + probe, [](std::int16_t sample) { return std::abs(sample) > 100; }));
-    const auto found = std::search(inside.begin(), inside.end(), from, from + probe);
+    // A machine that stalls may have dropped a block just there, so several stretches are tried.
+    std::size_t middle = 0;
+    auto found = inside.end();
+    for (std::size_t eighth = 4; eighth <= 7 && found == inside.end(); ++eighth) {
+        middle = outside.size() / 16 * eighth * 2;
+        const auto from = outside.begin() + static_cast<std::ptrdiff_t>(middle);
+        if (std::any_of(from, from + probe, [](std::int16_t sample) { return std::abs(sample) > 100; })) {
+            found = std::search(inside.begin(), inside.end(), from, from + probe);
+        }
+    }
     ASSERT_NE(found, inside.end()) << "not a stretch of it is the same";
     const std::ptrdiff_t shift = (found - inside.begin()) - static_cast<std::ptrdiff_t>(middle);
     std::size_t windows = 0, different = 0;
