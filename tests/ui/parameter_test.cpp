@@ -69,6 +69,8 @@ TEST_F(ParameterTest, AKnobKeepsItsStepsAndItsRange) {
     EXPECT_EQ(value("octaves"), 1);
     QTest::mouseDClick(octaves, Qt::LeftButton);
     EXPECT_EQ(value("octaves"), 2);
+    drag(octaves, 40);  // three quarters of a step
+    EXPECT_EQ(value("octaves"), 3);
 }
 
 TEST_F(ParameterTest, AValueOfTheEngineIsShownAndNotSentBack) {
