@@ -211,7 +211,7 @@ void PianoKeyboard::draw_key(QPainter& painter, int key) const {
     const bool sounds = track != nullptr && is_set(track->keys_down, key);
     const QColor plain = is_black(key) ? t.black_key : t.white_key;
     const QColor face = held ? t.amber : sounds ? track_colour(track->settings.colour) : plain;
-    const QRectF rect = key_rect(key).adjusted(0.5, -3, is_black(key) ? -0.5 : -0.5, 0);
+    const QRectF rect = key_rect(key).adjusted(0.5, -3, -0.5, 0);
     painter.setPen(QPen(t.key_edge, 1));
     painter.setBrush(isEnabled() ? face : plain);
     painter.drawRoundedRect(rect, 3, 3);
