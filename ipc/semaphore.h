@@ -14,13 +14,17 @@
 #include <atomic>
 #include <cstdint>
 
+#include "ipc/native.h"
+
 namespace outboard::ipc {
 
 /// The posting side.
 class Poster {
 public:
-    Poster(std::atomic<std::uint32_t>& posts, const std::atomic<std::uint32_t>& sleeping) noexcept
-        : posts_(posts), sleeping_(sleeping) {}
+    /// `bell`: the ringer of bell.h, where the system needs one.
+    Poster(std::atomic<std::uint32_t>& posts, const std::atomic<std::uint32_t>& sleeping,
+           Handle bell = no_handle) noexcept
+        : posts_(posts), sleeping_(sleeping), bell_(bell) {}
 
     /// [rt] Counts up, and wakes the waiter if it sleeps (only then a system call).
     void post() noexcept;
@@ -28,13 +32,16 @@ public:
 private:
     std::atomic<std::uint32_t>& posts_;
     const std::atomic<std::uint32_t>& sleeping_;
+    [[maybe_unused]] Handle bell_;
 };
 
 /// The waiting side. One waiting thread at a time.
 class Waiter {
 public:
-    Waiter(const std::atomic<std::uint32_t>& posts, std::atomic<std::uint32_t>& sleeping) noexcept
-        : posts_(posts), sleeping_(sleeping) {}
+    /// `bell`: the listener of bell.h, where the system needs one.
+    Waiter(const std::atomic<std::uint32_t>& posts, std::atomic<std::uint32_t>& sleeping,
+           Handle bell = no_handle) noexcept
+        : posts_(posts), sleeping_(sleeping), bell_(bell) {}
 
     /// [rt] The count. To be read before looking for what was posted, and given to `wait`.
     [[nodiscard]] std::uint32_t posts() const noexcept { return posts_.load(std::memory_order_acquire); }
@@ -50,6 +57,7 @@ public:
 private:
     const std::atomic<std::uint32_t>& posts_;
     std::atomic<std::uint32_t>& sleeping_;
+    [[maybe_unused]] Handle bell_;
     std::atomic<bool> cancelled_{false};
     std::atomic<bool> inside_{false};  ///< like `sleeping`, where no other process can reach it
 };

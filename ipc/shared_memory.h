@@ -12,22 +12,15 @@ class SharedMemory {
 public:
     enum class Access { read_only, read_write };
 
-    /// [control] A new file of `bytes` zeros that nobody can shrink or grow any more: a mapping of it never faults
-    /// for want of file. Throws std::system_error with a sentence.
-    static Descriptor create(const char* label, std::size_t bytes);
+    struct Created;
+    /// [control] A new file of `bytes` zeros, mapped writable here, and the descriptor by which a child can map it
+    /// with `for_child` and no more. What the system keeps a child from doing with it: see create() of each system.
+    /// Throws std::system_error with a sentence.
+    static Created create(const char* label, std::size_t bytes, Access for_child);
 
-    /// [control] From now on nobody can map the file writable, write to it or punch holes into it; mappings that
-    /// exist go on. Throws std::system_error.
-    static void forbid_new_writers(const Descriptor& file);
-
-    /// [control] No further restriction can be added (a child could otherwise seal its parent out).
-    static void forbid_new_seals(const Descriptor& file);
-
-    /// [control] [child] The size of the file behind a descriptor. Throws std::system_error.
-    [[nodiscard]] static std::size_t size_of(const Descriptor& file);
-
-    /// [control] [child] Maps the whole file, touches every page, and locks it where the limit (RLIMIT_MEMLOCK)
-    /// allows. The descriptor is not needed afterwards. Throws std::system_error.
+    /// [control] [child] Maps the whole file (where the system only knows whole pages, also what is left of the last),
+    /// touches every page, and locks it where the limit (RLIMIT_MEMLOCK) allows. The descriptor is not needed
+    /// afterwards. Throws std::system_error.
     static SharedMemory map(const Descriptor& file, Access access);
 
     SharedMemory(SharedMemory&& other) noexcept;
@@ -43,6 +36,11 @@ private:
 
     std::span<std::byte> bytes_;
     bool locked_ = false;
+};
+
+struct SharedMemory::Created {
+    SharedMemory memory;
+    Descriptor child;
 };
 
 }  // namespace outboard::ipc

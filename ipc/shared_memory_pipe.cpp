@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "ipc/bell.h"
 #include "ipc/clock.h"
 #include "ipc/ring.h"
 #include "ipc/segment.h"
@@ -38,8 +39,8 @@ Segment& inherited_segment(const SharedMemory& memory, Segment::Direction direct
     auto* segment = reinterpret_cast<Segment*>(memory.bytes().data());
     const bool sound = size >= Segment::ring_offset + Segment::smallest_ring &&
                        segment->magic == Segment::expected_magic && segment->version == Segment::expected_version &&
-                       segment->direction == direction && segment->ring_bytes == size - Segment::ring_offset &&
-                       std::has_single_bit(segment->ring_bytes);
+                       segment->direction == direction && segment->ring_bytes <= size - Segment::ring_offset &&
+                       segment->ring_bytes >= Segment::smallest_ring && std::has_single_bit(segment->ring_bytes);
     if (!sound) {
         throw std::system_error(EPROTO, std::generic_category(),
                                 "the inherited memory is no shared memory pipe of this version; start the child "
@@ -48,25 +49,31 @@ Segment& inherited_segment(const SharedMemory& memory, Segment::Direction direct
     return *segment;
 }
 
-std::span<std::byte> ring_of(const SharedMemory& memory) {
-    return memory.bytes().subspan(Segment::ring_offset);
+/// Without what is left of the last page, where a mapping has whole pages.
+std::span<std::byte> ring_of(const SharedMemory& memory, const Segment& segment) {
+    return memory.bytes().subspan(Segment::ring_offset, static_cast<std::size_t>(segment.ring_bytes));
 }
 
 }  // namespace
 
 struct SharedMemoryPipe::State {
-    State(SharedMemory own_memory, Segment& own_segment, SharedMemory peer_memory, const Segment& peer_segment) noexcept
+    State(SharedMemory own_memory, Segment& own_segment, SharedMemory peer_memory, const Segment& peer_segment,
+          Descriptor peers_bell, Descriptor own_bell) noexcept
         : own_file(std::move(own_memory)),
           peer_file(std::move(peer_memory)),
+          ringer(std::move(peers_bell)),
+          listener(std::move(own_bell)),
           own(own_segment),
           peer(peer_segment),
-          writer(ring_of(own_file), own.write_index, peer.read_index),
-          reader(ring_of(peer_file), peer.write_index, own.read_index),
-          poster(own.posts, peer.sleeping),
-          waiter(peer.posts, own.sleeping) {}
+          writer(ring_of(own_file, own), own.write_index, peer.read_index),
+          reader(ring_of(peer_file, peer), peer.write_index, own.read_index),
+          poster(own.posts, peer.sleeping, ringer.get()),
+          waiter(peer.posts, own.sleeping, listener.get()) {}
 
     SharedMemory own_file;
     SharedMemory peer_file;
+    Descriptor ringer;    // empty where the words are enough
+    Descriptor listener;  // the same
     Segment& own;
     const Segment& peer;
     RingWriter writer;
@@ -86,27 +93,42 @@ SharedMemoryPipe::~SharedMemoryPipe() {
 }
 
 SharedMemoryPipe::Pair SharedMemoryPipe::create(Sizes sizes) {
-    Descriptor to_child =
-        SharedMemory::create("outboard to child", Segment::ring_offset + ring_bytes_for(sizes.to_child));
-    Descriptor to_host = SharedMemory::create("outboard to host", Segment::ring_offset + ring_bytes_for(sizes.to_host));
-    SharedMemory own = SharedMemory::map(to_child, SharedMemory::Access::read_write);
-    SharedMemory peer = SharedMemory::map(to_host, SharedMemory::Access::read_write);
-    Segment& own_segment = new_segment(own, Segment::Direction::to_child);
-    Segment& peer_segment = new_segment(peer, Segment::Direction::to_host);
-    SharedMemory::forbid_new_writers(to_child);  // our own mapping stays writable
-    SharedMemory::forbid_new_seals(to_child);
-    SharedMemory::forbid_new_seals(to_host);
-
-    auto state = std::make_unique<State>(std::move(own), own_segment, std::move(peer), peer_segment);
-    return {std::make_unique<SharedMemoryPipe>(std::move(state)), {std::move(to_child), std::move(to_host)}};
+    using Access = SharedMemory::Access;
+    auto to_child = SharedMemory::create("outboard to child", Segment::ring_offset + ring_bytes_for(sizes.to_child),
+                                         Access::read_only);
+    auto to_host = SharedMemory::create("outboard to host", Segment::ring_offset + ring_bytes_for(sizes.to_host),
+                                        Access::read_write);
+    Bell child_bell = Bell::create();
+    Bell host_bell = Bell::create();
+    ChildHandles child;
+    Descriptor* handles[] = {&to_child.child, &to_host.child, &child_bell.listener, &host_bell.ringer};
+    for (std::size_t i = 0; i < child.size(); ++i) {
+        child[i] = std::move(*handles[i]);
+    }
+    Segment& own_segment = new_segment(to_child.memory, Segment::Direction::to_child);
+    Segment& peer_segment = new_segment(to_host.memory, Segment::Direction::to_host);
+    auto state = std::make_unique<State>(std::move(to_child.memory), own_segment, std::move(to_host.memory),
+                                         peer_segment, std::move(child_bell.ringer), std::move(host_bell.listener));
+    return {std::make_unique<SharedMemoryPipe>(std::move(state)), std::move(child)};
 }
 
-std::unique_ptr<SharedMemoryPipe> SharedMemoryPipe::open(Descriptor to_child, Descriptor to_host) {
+std::unique_ptr<SharedMemoryPipe> SharedMemoryPipe::open(ChildHandles handles) {
+    Descriptor all[4];
+    std::move(handles.begin(), handles.end(), all);
+    return open(std::move(all[0]), std::move(all[1]), std::move(all[2]), std::move(all[3]));
+}
+
+std::unique_ptr<SharedMemoryPipe> SharedMemoryPipe::open(Descriptor to_child, Descriptor to_host, Descriptor listener,
+                                                         Descriptor ringer) {
+    if (bell_handles != 0 && !(listener && ringer)) {
+        throw std::system_error(EBADF, std::generic_category(), "the bells of the shared memory pipe are missing");
+    }
     SharedMemory own = SharedMemory::map(to_host, SharedMemory::Access::read_write);
     SharedMemory peer = SharedMemory::map(to_child, SharedMemory::Access::read_only);
     Segment& own_segment = inherited_segment(own, Segment::Direction::to_host);
     const Segment& peer_segment = inherited_segment(peer, Segment::Direction::to_child);
-    auto state = std::make_unique<State>(std::move(own), own_segment, std::move(peer), peer_segment);
+    auto state = std::make_unique<State>(std::move(own), own_segment, std::move(peer), peer_segment, std::move(ringer),
+                                         std::move(listener));
     return std::make_unique<SharedMemoryPipe>(std::move(state));
 }
 

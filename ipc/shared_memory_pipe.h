@@ -1,4 +1,5 @@
-// SharedMemoryPipe: two single-producer single-consumer rings and futex semaphores in two sealed memory files.
+// SharedMemoryPipe: two single-producer single-consumer rings and semaphores in two memory files. On Linux the files
+// are sealed and the semaphores are futex words; what other systems have instead is in their folders.
 #pragma once
 
 #include <array>
@@ -16,16 +17,21 @@ public:
         std::size_t to_child = 512 * 1024;  ///< ring bytes, rounded up to a power of two
         std::size_t to_host = 512 * 1024;
     };
-    /// The host's end and what the child needs to build its own: two descriptors, host→child first.
+    /// What the child needs to build its own end, for Process::Options::give and inherited(): the memory, host→child
+    /// first, and where the system needs them its two ends of the bells, in the same order.
+    using ChildHandles = std::array<Descriptor, 2 + bell_handles>;
     struct Pair {
         std::unique_ptr<SharedMemoryPipe> host;
-        std::array<Descriptor, 2> child;
+        ChildHandles child;
     };
     /// [control] Creates the segments, seals and locks them. Throws std::system_error with a sentence.
     static Pair create(Sizes sizes);
     static Pair create() { return create(Sizes{}); }
     /// [child] Maps the inherited descriptors (taken over). Throws std::system_error.
-    static std::unique_ptr<SharedMemoryPipe> open(Descriptor to_child, Descriptor to_host);
+    static std::unique_ptr<SharedMemoryPipe> open(ChildHandles handles);
+    /// The same one by one.
+    static std::unique_ptr<SharedMemoryPipe> open(Descriptor to_child, Descriptor to_host, Descriptor listener = {},
+                                                  Descriptor ringer = {});
 
     ~SharedMemoryPipe() override;
     [[nodiscard]] std::size_t capacity() const noexcept override;

@@ -1,7 +1,8 @@
 // SystemPipe: the same message channel over two anonymous OS pipes.
 //
-// Non-blocking descriptors and ppoll to the deadline; a partly written or read frame keeps its state. The named
-// exception to "no system call but the futex" in the audio callback. Also the slow lane beside every child.
+// Non-blocking descriptors and ppoll to the deadline, on Windows named pipes with overlapped calls; a partly written
+// or read frame keeps its state. The named exception to "no system call but the futex" in the audio callback. Also the
+// slow lane beside every child.
 //
 // SIGPIPE is set to "ignored" for the process where it still has its default action: a broken pipe is a status here.
 // Close your copies of the child's descriptors once it is started, else the pipe never ends.
@@ -10,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "ipc/descriptor.h"
 #include "ipc/pipe.h"
@@ -18,13 +20,17 @@ namespace outboard::ipc {
 
 class SystemPipe final : public Pipe {
 public:
+    using ChildHandles = std::array<Descriptor, 2>;  ///< [0] the child reads, [1] the child writes
     struct Pair {
         std::unique_ptr<SystemPipe> host;
-        std::array<Descriptor, 2> child;  ///< [0] the child reads, [1] the child writes
+        ChildHandles child;
     };
     /// [control] Throws std::system_error with a sentence.
     static Pair create(std::size_t capacity = 512 * 1024);
     /// [child] Takes the inherited descriptors over.
+    static std::unique_ptr<SystemPipe> open(ChildHandles handles, std::size_t capacity = 512 * 1024) {
+        return open(std::move(handles[0]), std::move(handles[1]), capacity);
+    }
     static std::unique_ptr<SystemPipe> open(Descriptor read, Descriptor write, std::size_t capacity = 512 * 1024);
 
     ~SystemPipe() override;
@@ -36,8 +42,9 @@ public:
     void close() noexcept override;
     [[nodiscard]] const char* transport() const noexcept override { return "pipe"; }
 
-    /// To poll from outside: readable when a receive may succeed.
-    [[nodiscard]] int read_descriptor() const noexcept;
+    /// To poll from outside: readable when a receive may succeed. On Windows an event, signalled then; to be asked for
+    /// anew before each wait, by the receiving thread.
+    [[nodiscard]] Handle read_descriptor() const noexcept;
     /// [control] [child] As send, but waits for room, and until the OS has all of the message, at most to the deadline.
     /// ok (taken, though a rest may have to follow), timed_out (nothing was written), too_large, closed, …
     Status send_until(std::span<const std::byte> message, std::int64_t deadline_ns) noexcept;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <ctime>
 #include <system_error>
 
@@ -44,42 +43,31 @@ std::array<Descriptor, 2> make_pipe() {
     return ends;
 }
 
-void make_non_blocking(const Descriptor& descriptor) {
-    const int flags = ::fcntl(descriptor.get(), F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
-        ::fcntl(descriptor.get(), F_SETFD, FD_CLOEXEC) != 0) {
-        fail("cannot use the inherited pipe");
+std::array<Descriptor, 2> make_plain_pipe() {
+    int numbers[2] = {-1, -1};
+    if (::pipe2(numbers, O_CLOEXEC) != 0) {
+        fail("cannot create a pipe to a child");
     }
+    return {Descriptor(numbers[0]), Descriptor(numbers[1])};
 }
 
-Descriptor make_event() {
-    Descriptor event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!event) {
+Event::Event() : read_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!read_) {
         fail("cannot create the event of a pipe");
     }
-    return event;
 }
 
-void raise_event(const Descriptor& event) noexcept {
+void Event::raise() noexcept {
     const std::uint64_t one = 1;
     const AllowedSystemCall allowed;
     // It can only fail when the count is full, and then the event is raised already.
-    [[maybe_unused]] const ssize_t written = ::write(event.get(), &one, sizeof one);
+    [[maybe_unused]] const ssize_t written = ::write(read_.get(), &one, sizeof one);
 }
 
-void clear_event(const Descriptor& event) noexcept {
+void Event::clear() noexcept {
     std::uint64_t count = 0;
     const AllowedSystemCall allowed;
-    [[maybe_unused]] const ssize_t got = ::read(event.get(), &count, sizeof count);
-}
-
-void ignore_broken_pipe_signal() noexcept {
-    struct sigaction current {};
-    if (::sigaction(SIGPIPE, nullptr, &current) == 0 && (current.sa_flags & SA_SIGINFO) == 0 &&
-        current.sa_handler == SIG_DFL) {
-        current.sa_handler = SIG_IGN;
-        ::sigaction(SIGPIPE, &current, nullptr);
-    }
+    [[maybe_unused]] const ssize_t got = ::read(read_.get(), &count, sizeof count);
 }
 
 bool wait_for_any(const WaitFor& what, std::int64_t deadline_ns) noexcept {

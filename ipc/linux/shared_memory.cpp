@@ -23,9 +23,20 @@ void add_seals(const Descriptor& file, int seals) {
     }
 }
 
+std::size_t size_of(const Descriptor& file) {
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) {
+        fail("cannot read the size of the shared memory");
+    }
+    return static_cast<std::size_t>(status.st_size);
+}
+
 }  // namespace
 
-Descriptor SharedMemory::create(const char* label, std::size_t bytes) {
+// Nobody can shrink or grow the file: a mapping of it never faults for want of file. Where the child only reads, nobody
+// can map it writable any more, write to it or punch holes into it; our own mapping goes on. And no further seal can be
+// added: a child could otherwise seal its parent out.
+SharedMemory::Created SharedMemory::create(const char* label, std::size_t bytes, Access for_child) {
     Descriptor file(::memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!file) {
         fail("cannot create shared memory for a child");
@@ -34,23 +45,9 @@ Descriptor SharedMemory::create(const char* label, std::size_t bytes) {
         fail("cannot give the shared memory for a child its size");
     }
     add_seals(file, F_SEAL_SHRINK | F_SEAL_GROW);
-    return file;
-}
-
-void SharedMemory::forbid_new_writers(const Descriptor& file) {
-    add_seals(file, F_SEAL_FUTURE_WRITE);
-}
-
-void SharedMemory::forbid_new_seals(const Descriptor& file) {
-    add_seals(file, F_SEAL_SEAL);
-}
-
-std::size_t SharedMemory::size_of(const Descriptor& file) {
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) {
-        fail("cannot read the size of the shared memory");
-    }
-    return static_cast<std::size_t>(status.st_size);
+    SharedMemory memory = map(file, Access::read_write);
+    add_seals(file, (for_child == Access::read_only ? F_SEAL_FUTURE_WRITE : 0) | F_SEAL_SEAL);
+    return {std::move(memory), std::move(file)};
 }
 
 SharedMemory SharedMemory::map(const Descriptor& file, Access access) {
@@ -62,21 +59,6 @@ SharedMemory SharedMemory::map(const Descriptor& file, Access access) {
     }
     const bool locked = ::mlock(address, size) == 0;
     return SharedMemory({static_cast<std::byte*>(address), size}, locked);
-}
-
-SharedMemory::SharedMemory(SharedMemory&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, {})), locked_(other.locked_) {}
-
-SharedMemory& SharedMemory::operator=(SharedMemory&& other) noexcept {
-    std::swap(bytes_, other.bytes_);
-    std::swap(locked_, other.locked_);
-    return *this;
-}
-
-SharedMemory::~SharedMemory() {
-    if (!bytes_.empty()) {
-        ::munmap(bytes_.data(), bytes_.size());
-    }
 }
 
 }  // namespace outboard::ipc

@@ -27,12 +27,12 @@ void* wait_for_end(void* argument) {
 
 }  // namespace
 
-void end_with_parent(int lifeline_read_descriptor) {
-    const int flags = ::fcntl(lifeline_read_descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(lifeline_read_descriptor, F_SETFL, flags & ~O_NONBLOCK) != 0) {
+void end_with_parent(Handle lifeline) {
+    const int flags = ::fcntl(lifeline, F_GETFL);
+    if (flags < 0 || ::fcntl(lifeline, F_SETFL, flags & ~O_NONBLOCK) != 0) {
         throw std::system_error(errno, std::generic_category(), "the lifeline to the parent is no open descriptor");
     }
-    ::fcntl(lifeline_read_descriptor, F_SETFD, FD_CLOEXEC);
+    ::fcntl(lifeline, F_SETFD, FD_CLOEXEC);
 
     // Signals of the child are for its other threads; the new thread inherits this mask.
     sigset_t all;
@@ -45,7 +45,7 @@ void end_with_parent(int lifeline_read_descriptor) {
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t thread{};
     const int error = pthread_create(&thread, &attributes, wait_for_end,
-                                     reinterpret_cast<void*>(static_cast<std::intptr_t>(lifeline_read_descriptor)));
+                                     reinterpret_cast<void*>(static_cast<std::intptr_t>(lifeline)));
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (error != 0) {

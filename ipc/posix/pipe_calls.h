@@ -13,13 +13,24 @@ namespace outboard::ipc {
 /// with as much room as the system gives (1 MiB at most). Throws std::system_error.
 std::array<Descriptor, 2> make_pipe();
 
+/// [control] An anonymous pipe as the system makes them, closed in started programs. Throws std::system_error.
+std::array<Descriptor, 2> make_plain_pipe();
+
 /// [control] Makes a descriptor non-blocking and closed in started programs. Throws std::system_error.
 void make_non_blocking(const Descriptor& descriptor);
 
-/// [control] A descriptor that is readable from raise_event() to clear_event(). Throws std::system_error.
-Descriptor make_event();
-void raise_event(const Descriptor& event) noexcept;  ///< [rt] any thread
-void clear_event(const Descriptor& event) noexcept;  ///< [rt]
+/// A descriptor that is readable from raise() to clear().
+class Event {
+public:
+    Event();                ///< [control] Throws std::system_error.
+    void raise() noexcept;  ///< [rt] any thread
+    void clear() noexcept;  ///< [rt]
+    [[nodiscard]] int get() const noexcept { return read_.get(); }
+
+private:
+    Descriptor read_;
+    Descriptor write_;  // empty where one descriptor does for both
+};
 
 /// [control] Without this a write to a pipe that nobody reads would end the process. Done once for the whole
 /// process, and only where SIGPIPE still has its default action.

@@ -46,16 +46,14 @@ struct SystemPipe::State {
         : capacity(message_capacity),
           read(std::move(read_end)),
           write(std::move(write_end)),
-          gone(make_event()),
-          nudge(make_event()),
           input(message_capacity),
           output(message_capacity) {}
 
     const std::size_t capacity;
     Descriptor read;
     Descriptor write;
-    Descriptor gone;   ///< raised by mark_dead() and close(), for good
-    Descriptor nudge;  ///< raised for a receive() that sleeps while a frame was begun: it pushes the rest on
+    Event gone;   ///< raised by mark_dead() and close(), for good
+    Event nudge;  ///< raised for a receive() that sleeps while a frame was begun: it pushes the rest on
     FrameReader input;
     FrameWriter output;
     Door reading;  ///< guards read and input
@@ -93,7 +91,7 @@ struct SystemPipe::State {
         const bool begun = output.rest() > 0;
         writing.leave();
         if (begun) {
-            raise_event(nudge);
+            nudge.raise();
         }
         return status;
     }
@@ -134,7 +132,7 @@ struct SystemPipe::State {
             }
             const WaitFor what{read.get(), waits_for_room, gone.get(), nudge.get()};
             if (wait_for_any(what, deadline_ns)) {
-                clear_event(nudge);
+                nudge.clear();
             }
         }
     }
@@ -209,7 +207,7 @@ std::size_t SystemPipe::pending() const noexcept {
 
 void SystemPipe::mark_dead() noexcept {
     state_->dead.store(true, std::memory_order_release);
-    raise_event(state_->gone);
+    state_->gone.raise();
 }
 
 void SystemPipe::close() noexcept {
@@ -217,7 +215,7 @@ void SystemPipe::close() noexcept {
     if (state.closed.exchange(true)) {
         return;
     }
-    raise_event(state.gone);
+    state.gone.raise();
     // The numbers are closed only when no other thread is inside, since a number is soon given away again.
     state.reading.enter();
     state.writing.enter();
@@ -232,7 +230,7 @@ void SystemPipe::close() noexcept {
     state.reading.leave();
 }
 
-int SystemPipe::read_descriptor() const noexcept {
+Handle SystemPipe::read_descriptor() const noexcept {
     return state_->read.get();
 }
 

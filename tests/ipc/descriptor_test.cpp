@@ -2,22 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "system.h"
 
 namespace outboard::ipc::test {
 namespace {
 
-int open_null() {
-    return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-bool is_open(int number) {
-    return ::fcntl(number, F_GETFD) >= 0;
-}
-
 TEST(Descriptor, ClosesWhatItOwns) {
-    const int number = open_null();
+    const Handle number = open_null().release();
     {
         const Descriptor descriptor(number);
         EXPECT_TRUE(descriptor);
@@ -30,14 +21,14 @@ TEST(Descriptor, ClosesWhatItOwns) {
 TEST(Descriptor, OwnsNothingAtFirst) {
     Descriptor descriptor;
     EXPECT_FALSE(descriptor);
-    EXPECT_EQ(descriptor.get(), -1);
+    EXPECT_EQ(descriptor.get(), no_handle);
     descriptor.reset();
-    EXPECT_EQ(descriptor.release(), -1);
+    EXPECT_EQ(descriptor.release(), no_handle);
 }
 
 TEST(Descriptor, MovesAndReleases) {
-    const int first = open_null();
-    const int second = open_null();
+    const Handle first = open_null().release();
+    const Handle second = open_null().release();
     Descriptor a(first);
     Descriptor b(second);
     a = std::move(b);
@@ -47,7 +38,7 @@ TEST(Descriptor, MovesAndReleases) {
     EXPECT_EQ(c.release(), second);
     c.reset();
     EXPECT_TRUE(is_open(second));
-    ::close(second);
+    Descriptor(second).reset();
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // Two ends of a pipe of either transport, in one process or with a child at the other end.
 #pragma once
 
-#include <array>
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "ipc/process.h"
 #include "ipc/shared_memory_pipe.h"
 #include "ipc/system_pipe.h"
+#include "system.h"
 
 namespace outboard::ipc::test {
 
@@ -19,25 +21,32 @@ inline const char* name_of(Transport transport) {
     return transport == Transport::shm ? "shm" : "pipe";
 }
 
-/// The host's end, and the descriptors for the other.
+/// The host's end, and what the other one is opened with.
 struct Half {
     std::unique_ptr<Pipe> host;
-    std::array<Descriptor, 2> child;
+    std::vector<Descriptor> child;
 };
+
+template <typename Handles>
+std::vector<Descriptor> in_a_row(Handles handles) {
+    return {std::make_move_iterator(handles.begin()), std::make_move_iterator(handles.end())};
+}
 
 /// Both ends take messages of ring_bytes / 2 - 8.
 inline Half make_half(Transport transport, std::size_t ring_bytes) {
     if (transport == Transport::shm) {
         auto pair = SharedMemoryPipe::create({ring_bytes, ring_bytes});
-        return {std::move(pair.host), std::move(pair.child)};
+        return {std::move(pair.host), in_a_row(std::move(pair.child))};
     }
     auto pair = SystemPipe::create(ring_bytes / 2 - 8);
-    return {std::move(pair.host), std::move(pair.child)};
+    return {std::move(pair.host), in_a_row(std::move(pair.child))};
 }
 
-inline std::unique_ptr<Pipe> open_half(Transport transport, std::array<Descriptor, 2> child, std::size_t ring_bytes) {
+inline std::unique_ptr<Pipe> open_half(Transport transport, std::vector<Descriptor> child, std::size_t ring_bytes) {
     if (transport == Transport::shm) {
-        return SharedMemoryPipe::open(std::move(child[0]), std::move(child[1]));
+        SharedMemoryPipe::ChildHandles handles;
+        std::move(child.begin(), child.end(), handles.begin());
+        return SharedMemoryPipe::open(std::move(handles));
     }
     return SystemPipe::open(std::move(child[0]), std::move(child[1]), ring_bytes / 2 - 8);
 }
@@ -54,14 +63,14 @@ inline Ends make_ends(Transport transport, std::size_t ring_bytes) {
 
 #if defined(TEST_PEER)
 /// Starts peer.cpp in this mode.
-inline Process start_peer(std::vector<std::string> arguments, std::vector<std::pair<int, int>> descriptors = {},
-                          int standard_output = -1) {
+inline Process start_peer(std::vector<std::string> arguments, std::vector<std::pair<Handle, int>> descriptors = {},
+                          Handle standard_output = no_handle) {
     Process::Options options;
     options.program = TEST_PEER;
     options.arguments = std::move(arguments);
     options.descriptors = std::move(descriptors);
     options.standard_output = standard_output;
-    options.standard_error = 2;
+    options.standard_error = standard_error();
     return Process::start(options);
 }
 
@@ -75,8 +84,9 @@ inline Talk start_talk(Transport transport, const std::string& mode, std::size_t
                        const std::string& seed = "1") {
     Half half = make_half(transport, ring_bytes);
     // The child's descriptors close here with `half`: an OS pipe ends only when its last writer is gone.
-    Process peer = start_peer({mode, name_of(transport), std::to_string(ring_bytes), seed},
-                              {{half.child[0].get(), 3}, {half.child[1].get(), 4}});
+    Process::Options options;
+    options.give(half.child, 3);
+    Process peer = start_peer({mode, name_of(transport), std::to_string(ring_bytes), seed}, options.descriptors);
     return {std::move(half.host), std::move(peer)};
 }
 #endif

@@ -4,9 +4,6 @@
 #include <cstdio>
 #include <string_view>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "ipc/clock.h"
 #include "ipc/process.h"
 #include "ipc/shared_memory_pipe.h"
@@ -14,8 +11,8 @@
 using namespace outboard::ipc;
 
 static int child() {
-    end_with_parent(5);
-    const auto pipe = SharedMemoryPipe::open(Descriptor(3), Descriptor(4));
+    end_with_parent(inherited(3).release());
+    const auto pipe = SharedMemoryPipe::open(inherited_from<SharedMemoryPipe::ChildHandles>(4));
     std::array<std::byte, 1000> buffer;
     for (;;) {
         const auto [status, size] = pipe->receive(buffer, no_deadline);
@@ -27,17 +24,15 @@ static int child() {
     }
 }
 
-int main(int count, char**) {
+int main(int count, char** arguments) {
     if (count > 1) {
         return child();
     }
-    int lifeline[2];
-    if (pipe2(lifeline, O_CLOEXEC) != 0) {
-        return 1;
-    }
-    auto [pipe, inherited] = SharedMemoryPipe::create();
-    Process::Options options{.program = "/proc/self/exe", .arguments = {"child"}};
-    options.descriptors = {{inherited[0].get(), 3}, {inherited[1].get(), 4}, {lifeline[0], 5}};
+    const Lifeline lifeline = Lifeline::create();
+    auto [pipe, handles] = SharedMemoryPipe::create();
+    Process::Options options{.program = arguments[0], .arguments = {"child"}};
+    options.give(lifeline.child, 3);
+    options.give(handles, 4);
     Process process = Process::start(options);
 
     constexpr std::string_view question = "draobtuo";

@@ -5,10 +5,8 @@
 #include <iterator>
 #include <string>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "ipc/process.h"
+#include "system.h"
 #include "watchdog.h"
 
 namespace outboard::ipc::test {
@@ -29,18 +27,11 @@ TEST(Example, IsQuotedInTheReadme) {
 
 TEST(Example, Runs) {
     const Watchdog watchdog;
-    int numbers[2] = {-1, -1};
-    ASSERT_EQ(::pipe2(numbers, O_CLOEXEC), 0);
-    const Descriptor read_end(numbers[0]);
-    Descriptor write_end(numbers[1]);
+    auto out = os_pipe();
     Process process =
-        Process::start({.program = TEST_EXAMPLE, .standard_output = write_end.get(), .standard_error = 2});
-    write_end.reset();
-    std::string text;
-    char letter = 0;
-    while (::read(read_end.get(), &letter, 1) == 1) {
-        text += letter;
-    }
+        Process::start({.program = TEST_EXAMPLE, .standard_output = out[1].get(), .standard_error = standard_error()});
+    out[1].reset();
+    const std::string text = all_from(out[0]);
     const auto exit = process.wait(std::chrono::seconds(20));
     ASSERT_TRUE(exit);
     EXPECT_EQ(exit->describe(), "exit code 0");

@@ -1,16 +1,11 @@
 // The other process of the tests. peer MODE [ARGUMENTS]
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <string>
+#include <system_error>
 #include <thread>
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "ends.h"
 #include "ipc/clock.h"
@@ -18,22 +13,24 @@
 #include "ipc/semaphore.h"
 #include "ipc/shared_memory.h"
 #include "messages.h"
+#include "peer_modes.h"
 
 namespace outboard::ipc::test {
 namespace {
-
-using Arguments = std::vector<std::string>;
 
 struct Inherited {
     std::size_t ring_bytes;
     std::unique_ptr<Pipe> pipe;
 };
 
-/// TRANSPORT RING_BYTES, descriptors 3 and 4.
+/// TRANSPORT RING_BYTES, and what the pipe needs from 3 on.
 Inherited inherited(const Arguments& arguments) {
     const std::size_t ring_bytes = std::stoul(arguments.at(1));
-    const Transport transport = arguments.at(0) == "shm" ? Transport::shm : Transport::pipe;
-    return {ring_bytes, open_half(transport, {Descriptor(3), Descriptor(4)}, ring_bytes)};
+    if (arguments.at(0) == "shm") {
+        return {ring_bytes,
+                open_half(Transport::shm, in_a_row(inherited_from<SharedMemoryPipe::ChildHandles>(3)), ring_bytes)};
+    }
+    return {ring_bytes, open_half(Transport::pipe, in_a_row(inherited_from<SystemPipe::ChildHandles>(3)), ring_bytes)};
 }
 
 int status_code(Status status) {
@@ -78,58 +75,22 @@ int flood(const Arguments& arguments) {
 
 /// Waits for the host's posts and answers each with one of its own, both over segments as a pipe has them.
 int semaphore(const Arguments& arguments) {
-    const Descriptor theirs_file(3);
-    const Descriptor ours_file(4);
+    const Descriptor theirs_file = ipc::inherited(3);
+    const Descriptor ours_file = ipc::inherited(4);
+    const Descriptor listener = bell_handles != 0 ? ipc::inherited(5) : Descriptor();
+    const Descriptor ringer = bell_handles != 0 ? ipc::inherited(6) : Descriptor();
     const SharedMemory theirs_memory = SharedMemory::map(theirs_file, SharedMemory::Access::read_only);
     const SharedMemory ours_memory = SharedMemory::map(ours_file, SharedMemory::Access::read_write);
     const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
     auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
-    Poster poster(ours.posts, theirs.sleeping);
-    Waiter waiter(theirs.posts, ours.sleeping);
+    Poster poster(ours.posts, theirs.sleeping, ringer.get());
+    Waiter waiter(theirs.posts, ours.sleeping, listener.get());
     const auto rounds = static_cast<std::uint32_t>(std::stoul(arguments.at(0)));
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
         while (waiter.posts() == seen) {
             waiter.wait(seen, no_deadline);
         }
         poster.post();
-    }
-    return 0;
-}
-
-/// Prints "NUMBER TARGET" for every open descriptor but the one that lists them.
-int list_descriptors(const Arguments&) {
-    DIR* folder = ::opendir("/proc/self/fd");
-    if (folder == nullptr) {
-        return 1;
-    }
-    std::map<int, std::string> found;
-    while (const dirent* entry = ::readdir(folder)) {
-        const int number = std::atoi(entry->d_name);
-        if (entry->d_name[0] != '.' && number != ::dirfd(folder)) {
-            char target[256] = {};
-            const std::string path = "/proc/self/fd/" + std::to_string(number);
-            const ssize_t length = ::readlink(path.c_str(), target, sizeof target - 1);
-            found[number] = std::string(target, static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-        }
-    }
-    ::closedir(folder);
-    for (const auto& [number, target] : found) {
-        std::printf("%d %s\n", number, target.c_str());
-    }
-    return 0;
-}
-
-/// Prints the numbers of the signals that are blocked or not at their default.
-int list_signals(const Arguments&) {
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
-    for (int number = 1; number < SIGRTMIN; ++number) {
-        struct sigaction action {};
-        ::sigaction(number, nullptr, &action);
-        if (sigismember(&blocked, number) == 1 || action.sa_handler != SIG_DFL) {
-            std::printf("%d\n", number);
-        }
     }
     return 0;
 }
@@ -144,88 +105,83 @@ int print_arguments(const Arguments& arguments) {
     for (const std::string& argument : arguments) {
         std::printf("[%s]\n", argument.c_str());
     }
-    std::printf("pid %d group %d\n", ::getpid(), ::getpgrp());
     return 0;
+}
+
+/// NUMBER WORDS: writes a line to what it was given by this number.
+int say(const Arguments& arguments) {
+    const Descriptor given = ipc::inherited(std::stoi(arguments.at(0)));
+    const std::string line = arguments.at(1) + "\n";
+    return write_all(given, std::as_bytes(std::span(line))) ? sleep_on(arguments) : 1;
+}
+
+int ask_for(const Arguments& arguments) {
+    try {
+        (void)ipc::inherited(std::stoi(arguments.at(0)));
+    } catch (const std::system_error&) {
+        std::puts("not given");
+    }
+    return 0;
+}
+
+/// MS CODE
+int leave_after(const Arguments& arguments) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::stoi(arguments.at(0))));
+    return std::stoi(arguments.at(1));
 }
 
 int leave(const Arguments& arguments) {
     return std::stoi(arguments.at(0));
 }
 
-int raise_signal(const Arguments& arguments) {
-    std::raise(std::stoi(arguments.at(0)));
-    return 1;
-}
-
-int sleep_on(const Arguments&) {
-    std::puts("ready");
-    std::fflush(stdout);
-    for (;;) {
-        ::pause();
-    }
-}
-
-/// Does not go when it is asked to.
-int ignore_sigterm(const Arguments& arguments) {
-    std::signal(SIGTERM, SIG_IGN);
-    return sleep_on(arguments);
-}
-
-/// Leaves a program of its own group behind and prints its number.
-int leave_somebody_behind(const Arguments&) {
-    const pid_t helper = ::fork();
-    if (helper == 0) {
-        for (;;) {
-            ::pause();
-        }
-    }
-    std::printf("%d\n", helper);
-    return 0;
-}
-
 /// Ends with its parent, by the lifeline at 3.
 int end_with_parent_at_3(const Arguments& arguments) {
-    end_with_parent(3);
+    end_with_parent(ipc::inherited(3).release());
     return sleep_on(arguments);
 }
 
-/// Starts the mode above, prints its number and sleeps: the parent that gets killed.
+/// PROGRAM: starts the mode above, prints its number and sleeps: the parent that gets killed.
 int parent(const Arguments& arguments) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return 1;
-    }
+    Lifeline lifeline = Lifeline::create();
     Process::Options options;
-    options.program = "/proc/self/exe";
+    options.program = arguments.at(0);
     options.arguments = {"end-with-parent"};
-    options.descriptors = {{ends[0], 3}};
+    options.give(lifeline.child, 3);
     const Process child = Process::start(options);
-    ::close(ends[0]);
+    lifeline.child.reset();
     std::printf("%lld\n", static_cast<long long>(child.pid()));
     return sleep_on(arguments);
 }
 
 }  // namespace
+
+int sleep_on(const Arguments&) {
+    std::puts("ready");
+    std::fflush(stdout);
+    for (;;) {
+        std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+}
+
 }  // namespace outboard::ipc::test
 
 int main(int count, char** values) {
     using namespace outboard::ipc::test;
-    const std::map<std::string, int (*)(const Arguments&)> modes{
+    Modes modes{
         {"echo", echo},
         {"flood", flood},
         {"semaphore", semaphore},
-        {"list-descriptors", list_descriptors},
-        {"list-signals", list_signals},
         {"print-variable", print_variable},
         {"print-arguments", print_arguments},
+        {"say", say},
+        {"ask-for", ask_for},
         {"leave", leave},
-        {"raise", raise_signal},
+        {"leave-after", leave_after},
         {"sleep", sleep_on},
-        {"ignore-sigterm", ignore_sigterm},
-        {"leave-somebody-behind", leave_somebody_behind},
         {"end-with-parent", end_with_parent_at_3},
         {"parent", parent},
     };
+    modes.merge(system_modes());
     const auto mode = count > 1 ? modes.find(values[1]) : modes.end();
     if (mode == modes.end()) {
         std::fputs("peer: unknown mode\n", stderr);

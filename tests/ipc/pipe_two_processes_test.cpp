@@ -1,13 +1,9 @@
-// What every transport promises when the peer is a process that is stopped, killed or disturbed.
+// What every transport promises when the peer is a process that is stopped or killed.
 #include <gtest/gtest.h>
-
-#include <csignal>
-#include <deque>
-
-#include <sys/time.h>
 
 #include "ends.h"
 #include "messages.h"
+#include "talk.h"
 #include "watchdog.h"
 
 namespace outboard::ipc::test {
@@ -15,70 +11,13 @@ namespace {
 
 constexpr std::size_t ring_bytes = 256 * 1024;
 
-/// A signal every millisecond, whose handler does nothing and does not restart system calls.
-class SignalStorm {
-public:
-    SignalStorm() {
-        struct sigaction action {};
-        action.sa_handler = [](int) { count_ = count_ + 1; };
-        ::sigaction(SIGALRM, &action, &before_);
-        const itimerval every_ms{{0, 1000}, {0, 1000}};
-        ::setitimer(ITIMER_REAL, &every_ms, nullptr);
-    }
-    ~SignalStorm() {
-        const itimerval never{};
-        ::setitimer(ITIMER_REAL, &never, nullptr);
-        ::sigaction(SIGALRM, &before_, nullptr);
-    }
-    SignalStorm(const SignalStorm&) = delete;
-    SignalStorm& operator=(const SignalStorm&) = delete;
-    [[nodiscard]] static int count() { return count_; }
-
-private:
-    static inline volatile std::sig_atomic_t count_ = 0;
-    struct sigaction before_ {};
-};
-
-/// A test's watchdog thread must not take the signals that are meant for the receiver.
-class QuietWatchdog {
-public:
-    QuietWatchdog() {
-        sigset_t alarm;
-        sigemptyset(&alarm);
-        sigaddset(&alarm, SIGALRM);
-        pthread_sigmask(SIG_BLOCK, &alarm, nullptr);
-        watchdog_.emplace(std::chrono::seconds(100));
-        pthread_sigmask(SIG_UNBLOCK, &alarm, nullptr);
-    }
-
-private:
-    std::optional<Watchdog> watchdog_;
-};
-
 class TwoProcesses : public testing::TestWithParam<Transport> {
 protected:
     Talk start(const std::string& mode, const std::string& seed = "1") const {
         return start_talk(GetParam(), mode, ring_bytes, seed);
     }
 
-    /// Sends messages 0 … count - 1 to an echo, with several under way, and checks each that comes back.
-    void talk(Pipe& host, std::uint64_t seed, std::uint64_t count) {
-        std::vector<std::byte> buffer(ring_bytes);
-        std::uint64_t sent = 0;
-        std::uint64_t got = 0;
-        while (got < count) {
-            while (sent < count && sent - got < 64 && host.pending() < ring_bytes / 8 &&
-                   host.send(message_of(seed, sent, 5000)) == Status::ok) {
-                ++sent;
-            }
-            const Received received = host.receive(buffer, patience());
-            ASSERT_EQ(received.status, Status::ok) << to_string(received.status) << " at " << got;
-            ASSERT_TRUE(same(std::span(buffer).first(received.size), message_of(seed, got, 5000))) << got;
-            ++got;
-        }
-    }
-
-    QuietWatchdog watchdog_;
+    Watchdog watchdog_{std::chrono::seconds(100)};
 };
 
 TEST_P(TwoProcesses, ExchangeTwoHundredThousandMessages) {
@@ -119,7 +58,7 @@ TEST_P(TwoProcesses, EverythingCompleteIsReadFromAPeerThatWasKilledWhileWriting)
         talk_with.peer.kill();
         const auto exit = talk_with.peer.wait(std::chrono::seconds(30));
         ASSERT_TRUE(exit);
-        EXPECT_EQ(exit->describe(), "SIGKILL");
+        EXPECT_EQ(exit->describe(), word_for_killed);
         talk_with.host->mark_dead();
         Status status = Status::ok;
         while (status == Status::ok) {
@@ -132,7 +71,7 @@ TEST_P(TwoProcesses, EverythingCompleteIsReadFromAPeerThatWasKilledWhileWriting)
 TEST_P(TwoProcesses, AStoppedPeerMissesDeadlinesAndNothingElse) {
     Talk talk_with = start("echo");
     talk(*talk_with.host, 12, 100);
-    ::kill(static_cast<pid_t>(talk_with.peer.pid()), SIGSTOP);
+    stop(talk_with.peer);
     std::vector<std::byte> buffer(ring_bytes);
     // What it had begun before it stopped may still come; it answers at most what was sent before.
     ASSERT_EQ(talk_with.host->send(message_of(13, 0, 100)), Status::ok);
@@ -147,7 +86,7 @@ TEST_P(TwoProcesses, AStoppedPeerMissesDeadlinesAndNothingElse) {
             EXPECT_GE(now_ns(), deadline);
         }
     }
-    ::kill(static_cast<pid_t>(talk_with.peer.pid()), SIGCONT);
+    go_on(talk_with.peer);
     if (!answered) {
         received = talk_with.host->receive(buffer, patience());
     }
@@ -159,34 +98,19 @@ TEST_P(TwoProcesses, AStoppedPeerMissesDeadlinesAndNothingElse) {
 TEST_P(TwoProcesses, AStoppedPeerFillsThePipeAndReadsItLater) {
     Talk talk_with = start("echo");
     talk(*talk_with.host, 15, 10);
-    ::kill(static_cast<pid_t>(talk_with.peer.pid()), SIGSTOP);
+    stop(talk_with.peer);
     std::uint64_t sent = 0;
     while (talk_with.host->send(message_of(16, sent, 5000)) == Status::ok) {
         ASSERT_LT(++sent, 1'000'000U);
     }
     EXPECT_EQ(talk_with.host->send(message_of(16, sent, 5000)), Status::full);
-    ::kill(static_cast<pid_t>(talk_with.peer.pid()), SIGCONT);
+    go_on(talk_with.peer);
     std::vector<std::byte> buffer(ring_bytes);
     for (std::uint64_t i = 0; i < sent; ++i) {
         const Received received = talk_with.host->receive(buffer, patience());
         ASSERT_EQ(received.status, Status::ok) << i;
         ASSERT_TRUE(same(std::span(buffer).first(received.size), message_of(16, i, 5000))) << i;
     }
-}
-
-TEST_P(TwoProcesses, SignalsNeitherExtendADeadlineNorLoseAMessage) {
-    Talk talk_with = start("echo");
-    std::vector<std::byte> buffer(ring_bytes);
-    const SignalStorm storm;
-    for (int i = 0; i < 10; ++i) {
-        const int before = SignalStorm::count();
-        const std::int64_t deadline = in_ms(30);
-        // Were each interruption to start the wait anew, this would never return: the watchdog sees it.
-        EXPECT_EQ(talk_with.host->receive(buffer, deadline).status, Status::timed_out);
-        EXPECT_GE(now_ns(), deadline);
-        EXPECT_GT(SignalStorm::count(), before);
-    }
-    talk(*talk_with.host, 17, 5000);
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, TwoProcesses, testing::Values(Transport::shm, Transport::pipe),

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "ends.h"
+#include "ipc/bell.h"
 #include "ipc/segment.h"
 #include "ipc/shared_memory.h"
 #include "watchdog.h"
@@ -13,10 +14,11 @@ namespace outboard::ipc::test {
 namespace {
 
 struct Words {
+    Bell bell = Bell::create();
     std::atomic<std::uint32_t> posts{0};
     std::atomic<std::uint32_t> sleeping{0};
-    Poster poster{posts, sleeping};
-    Waiter waiter{posts, sleeping};
+    Poster poster{posts, sleeping, bell.ringer.get()};
+    Waiter waiter{posts, sleeping, bell.listener.get()};
 };
 
 TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
@@ -69,17 +71,23 @@ TEST(Semaphore, LosesNoWakeUp) {
 TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
     const Watchdog watchdog;
     constexpr std::uint32_t rounds = 20'000;
-    const Descriptor to_child = SharedMemory::create("test to child", Segment::ring_offset);
-    const Descriptor to_host = SharedMemory::create("test to host", Segment::ring_offset);
-    const SharedMemory ours_memory = SharedMemory::map(to_child, SharedMemory::Access::read_write);
-    const SharedMemory theirs_memory = SharedMemory::map(to_host, SharedMemory::Access::read_write);
-    SharedMemory::forbid_new_writers(to_child);
-    auto& ours = *::new (ours_memory.bytes().data()) Segment;
-    auto& theirs = *::new (theirs_memory.bytes().data()) Segment;
-    Poster poster(ours.posts, theirs.sleeping);
-    Waiter waiter(theirs.posts, ours.sleeping);
+    const auto to_child = SharedMemory::create("test to child", Segment::ring_offset, SharedMemory::Access::read_only);
+    const auto to_host = SharedMemory::create("test to host", Segment::ring_offset, SharedMemory::Access::read_write);
+    auto& ours = *::new (to_child.memory.bytes().data()) Segment;
+    auto& theirs = *::new (to_host.memory.bytes().data()) Segment;
+    const Bell child_bell = Bell::create();
+    const Bell host_bell = Bell::create();
+    Poster poster(ours.posts, theirs.sleeping, child_bell.ringer.get());
+    Waiter waiter(theirs.posts, ours.sleeping, host_bell.listener.get());
 
-    Process peer = start_peer({"semaphore", std::to_string(rounds)}, {{to_child.get(), 3}, {to_host.get(), 4}});
+    Process::Options options;
+    options.give(to_child.child, 3);
+    options.give(to_host.child, 4);
+    if (bell_handles != 0) {
+        options.give(child_bell.listener, 5);
+        options.give(host_bell.ringer, 6);
+    }
+    Process peer = start_peer({"semaphore", std::to_string(rounds)}, options.descriptors);
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
         poster.post();
         while (waiter.posts() == seen) {

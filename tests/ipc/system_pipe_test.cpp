@@ -3,15 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <system_error>
 #include <thread>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include "messages.h"
+#include "system.h"
 #include "watchdog.h"
 
 namespace outboard::ipc::test {
@@ -135,10 +131,7 @@ TEST_F(SystemPipeTest, ABrokenPipeIsAStatusAndNoSignal) {
 
 TEST_F(SystemPipeTest, IsReadableFromOutsideWhileAMessageIsThere) {
     const Ends ends = make(1000);
-    const auto readable = [&] {
-        pollfd entry{ends.child->read_descriptor(), POLLIN, 0};
-        return ::poll(&entry, 1, 0) == 1;
-    };
+    const auto readable = [&] { return is_ready(ends.child->read_descriptor()); };
     EXPECT_FALSE(readable());
     ASSERT_EQ(ends.host->send(bytes_of(1, 100)), Status::ok);
     ASSERT_EQ(ends.host->send(bytes_of(2, 100)), Status::ok);
@@ -150,14 +143,6 @@ TEST_F(SystemPipeTest, IsReadableFromOutsideWhileAMessageIsThere) {
     EXPECT_TRUE(readable());  // nothing of the second message was taken with the first
     EXPECT_EQ(ends.child->receive(buffer, 0).status, Status::ok);
     EXPECT_FALSE(readable());
-}
-
-TEST_F(SystemPipeTest, LeavesNoDescriptorToOtherPrograms) {
-    const auto pair = SystemPipe::create();
-    for (const int number : {pair.host->read_descriptor(), pair.child[0].get(), pair.child[1].get()}) {
-        EXPECT_NE(::fcntl(number, F_GETFD) & FD_CLOEXEC, 0);
-        EXPECT_NE(::fcntl(number, F_GETFL) & O_NONBLOCK, 0);
-    }
 }
 
 TEST_F(SystemPipeTest, RefusesClosedDescriptors) {
@@ -174,9 +159,7 @@ protected:
         write_ = std::move(pair.child[1]);
         read_ = std::move(pair.child[0]);
     }
-    void write(std::span<const std::byte> bytes) const {
-        ASSERT_EQ(::write(write_.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-    }
+    void write(std::span<const std::byte> bytes) const { ASSERT_TRUE(write_all(write_, bytes)); }
     static std::vector<std::byte> frame(std::span<const std::byte> payload) {
         const std::uint16_t magic[2] = {0x624f, 0};
         const auto length = static_cast<std::uint32_t>(payload.size());
@@ -262,7 +245,7 @@ TEST_F(RawPeer, SurvivesRandomStreams) {
         for (int i = 0; i < 3; ++i) {
             stream[random.below(stream.size())] = static_cast<std::byte>(random.below(256));
         }
-        ASSERT_EQ(::write(pair.child[1].get(), stream.data(), stream.size()), static_cast<ssize_t>(stream.size()));
+        ASSERT_TRUE(write_all(pair.child[1], stream));
         pair.child[1].reset();
         Status status = Status::ok;
         for (int i = 0; i < 1000 && status == Status::ok; ++i) {

@@ -4,18 +4,16 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
-#include <cstring>
 #include <system_error>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "ipc/clock.h"
-#include "ipc/linux/spawn_settings.h"
+#include "ipc/posix/exit_watch.h"
+#include "ipc/posix/spawn_settings.h"
 
 namespace outboard::ipc {
 
@@ -35,26 +33,15 @@ std::string Exit::describe() const {
     if (signal == 0) {
         return code < 0 ? "exit code unknown" : "exit code " + std::to_string(code);
     }
-    const char* name = ::sigabbrev_np(signal);
-    return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(signal);
+    return signal_name(signal);
 }
 
 struct Process::State {
-    State(pid_t pid, Descriptor exit_descriptor) noexcept : number(pid), ended(std::move(exit_descriptor)) {}
+    explicit State(pid_t pid) : number(pid), watch(pid) {}
 
     const pid_t number;
-    const Descriptor ended;  // a pidfd: means this child for ever, whoever gets its number later
+    const ExitWatch watch;
     std::optional<Exit> exit;
-
-    /// waitid with these options: whether the child has ended; -1 when somebody else reaped it.
-    int look(int options, siginfo_t& info) const noexcept {
-        info = {};
-        int result = 0;
-        do {
-            result = ::waitid(P_PIDFD, static_cast<id_t>(ended.get()), &info, WEXITED | options);
-        } while (result != 0 && errno == EINTR);
-        return result != 0 ? -1 : info.si_pid != 0;
-    }
 
     /// What is left of the child's group goes with it. Only while the child is not reaped: until then its number,
     /// and so the group's, cannot belong to anybody else.
@@ -65,14 +52,14 @@ struct Process::State {
         if (exit) {
             return exit;
         }
-        const int seen = look(WNOHANG | WNOWAIT, info);
+        const int seen = watch.look(WNOHANG | WNOWAIT, info);
         if (seen == 0) {
             return std::nullopt;
         }
         if (seen > 0) {
             kill_group();
         }
-        exit = seen > 0 && look(0, info) > 0 ? exit_of(info) : Exit{-1, 0};
+        exit = seen > 0 && watch.look(0, info) > 0 ? exit_of(info) : Exit{-1, 0};
         return exit;
     }
 
@@ -87,7 +74,7 @@ struct Process::State {
             if (left_ms <= 0) {
                 return std::nullopt;
             }
-            pollfd entry{ended.get(), POLLIN, 0};
+            pollfd entry{watch.descriptor(), POLLIN, 0};
             ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left_ms, INT_MAX)));
         }
     }
@@ -112,15 +99,15 @@ Process Process::start(const Options& options) {
     if (error != 0) {
         fail(error, "cannot start the program '" + options.program + "'");
     }
-    // By number: glibc 2.36 declares pidfd_open without C linkage.
-    Descriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!ended) {
-        const int reason = errno;
+    try {
+        return Process(std::make_unique<State>(pid));
+    } catch (const std::exception& why) {
         ::kill(-pid, SIGKILL);
         ::waitpid(pid, nullptr, 0);
-        fail(reason, "cannot watch the started program '" + options.program + "'");
+        const auto* with_reason = dynamic_cast<const std::system_error*>(&why);
+        fail(with_reason != nullptr ? with_reason->code().value() : ENOMEM,
+             "cannot watch the started program '" + options.program + "'");
     }
-    return Process(std::make_unique<State>(pid, std::move(ended)));
 }
 
 Process::Process(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -144,8 +131,8 @@ std::int64_t Process::pid() const noexcept {
     return state_->number;
 }
 
-int Process::exit_descriptor() const noexcept {
-    return state_->ended.get();
+Handle Process::exit_descriptor() const noexcept {
+    return state_->watch.descriptor();
 }
 
 std::optional<Exit> Process::poll() {

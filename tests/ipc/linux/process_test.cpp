@@ -1,3 +1,5 @@
+// Descriptors, signals and groups of a started program, looked at with what Linux has for it; the rest is in
+// ../child_test.cpp.
 #include "ipc/process.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +15,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@ struct OsPipe {
 };
 
 /// What a peer prints, to its end.
-std::string output_of(std::vector<std::string> arguments, std::vector<std::pair<int, int>> descriptors = {}) {
+std::string output_of(std::vector<std::string> arguments, std::vector<std::pair<Handle, int>> descriptors = {}) {
     OsPipe out;
     Process process = start_peer(std::move(arguments), std::move(descriptors), out.write.get());
     out.write.reset();
@@ -52,15 +53,6 @@ std::string output_of(std::vector<std::string> arguments, std::vector<std::pair<
     return text;
 }
 
-std::string line_from(const Descriptor& descriptor) {
-    std::string line;
-    char letter = 0;
-    while (::read(descriptor.get(), &letter, 1) == 1 && letter != '\n') {
-        line += letter;
-    }
-    return line;
-}
-
 /// A peer that has said its first line.
 struct Running {
     explicit Running(const std::string& mode) {
@@ -72,11 +64,6 @@ struct Running {
     std::optional<Process> process;
     std::string line;
 };
-
-/// Readable when the program of this number has ended, also when somebody else has to reap it.
-Descriptor watch(pid_t pid) {
-    return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-}
 
 bool ends_within(const Descriptor& watched, int ms) {
     pollfd entry{watched.get(), POLLIN, 0};
@@ -95,21 +82,6 @@ class ProcessTest : public testing::Test {
 protected:
     Watchdog watchdog_{std::chrono::seconds(100)};
 };
-
-TEST_F(ProcessTest, TellsTheExitCode) {
-    for (const int code : {0, 1, 3, 255}) {
-        Process process = start_peer({"leave", std::to_string(code)});
-        const auto exit = process.wait(20s);
-        ASSERT_TRUE(exit);
-        EXPECT_EQ(exit->code, code);
-        EXPECT_EQ(exit->signal, 0);
-        EXPECT_EQ(exit->describe(), "exit code " + std::to_string(code));
-        EXPECT_EQ(process.poll()->code, code);  // and again
-        EXPECT_EQ(process.wait(0ms)->code, code);
-        EXPECT_EQ(process.terminate(0ms).code, code);
-        process.kill();
-    }
-}
 
 TEST_F(ProcessTest, TellsTheSignalByName) {
     for (const auto& [number, name] : std::map<int, std::string>{
@@ -161,34 +133,11 @@ TEST_F(ProcessTest, PlacesDescriptorsThatAreInEachOthersWay) {
     EXPECT_NE(text.find("\n3 /dev/zero\n"), std::string::npos) << text;
 }
 
-TEST_F(ProcessTest, PassesArgumentsAsTheyAre) {
-    const std::string text = output_of({"print-arguments", "", "two words", "$HOME \"*\""});
-    EXPECT_EQ(text.substr(0, text.find("pid")), "[]\n[two words]\n[$HOME \"*\"]\n");
-    // In a group of its own, so that a whole group can be killed.
+TEST_F(ProcessTest, StartsTheChildInAGroupOfItsOwn) {
     int pid = 0;
     int group = 1;
-    ASSERT_EQ(std::sscanf(text.c_str() + text.find("pid"), "pid %d group %d", &pid, &group), 2);
+    ASSERT_EQ(std::sscanf(output_of({"print-group"}).c_str(), "pid %d group %d", &pid, &group), 2);
     EXPECT_EQ(pid, group);
-}
-
-TEST_F(ProcessTest, AddsToTheEnvironment) {
-    ::setenv("OUTBOARD_TEST_KEPT", "kept", 1);
-    ::setenv("OUTBOARD_TEST_CHANGED", "before", 1);
-    const auto variable = [](const std::string& name) {
-        OsPipe out;
-        Process::Options options;
-        options.program = TEST_PEER;
-        options.arguments = {"print-variable", name};
-        options.environment = {{"OUTBOARD_TEST_CHANGED", "after"}, {"OUTBOARD_TEST_NEW", "a=b"}};
-        options.standard_output = out.write.get();
-        Process process = Process::start(options);
-        out.write.reset();
-        return line_from(out.read);
-    };
-    EXPECT_EQ(variable("OUTBOARD_TEST_KEPT"), "kept");
-    EXPECT_EQ(variable("OUTBOARD_TEST_CHANGED"), "after");
-    EXPECT_EQ(variable("OUTBOARD_TEST_NEW"), "a=b");
-    EXPECT_EQ(variable("OUTBOARD_TEST_NONE"), "(none)");
 }
 
 TEST_F(ProcessTest, StartsTheChildWithDefaultSignals) {
@@ -258,9 +207,9 @@ TEST_F(ProcessTest, AsksBeforeItKills) {
 
 TEST_F(ProcessTest, KillsAndReapsWhatIsDestroyedOrReplaced) {
     Running running("sleep");
-    const Descriptor first = watch(static_cast<pid_t>(running.process->pid()));
+    const Descriptor first = watch(running.process->pid());
     Running other("sleep");
-    const Descriptor second = watch(static_cast<pid_t>(other.process->pid()));
+    const Descriptor second = watch(other.process->pid());
     *running.process = std::move(*other.process);
     EXPECT_TRUE(ends_within(first, 0));
     EXPECT_FALSE(ends_within(second, 0));

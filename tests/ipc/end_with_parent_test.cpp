@@ -3,11 +3,6 @@
 
 #include <system_error>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "ends.h"
 #include "watchdog.h"
 
@@ -16,31 +11,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::array<Descriptor, 2> os_pipe() {
-    int numbers[2] = {-1, -1};
-    EXPECT_EQ(::pipe2(numbers, O_CLOEXEC), 0);
-    return {Descriptor(numbers[0]), Descriptor(numbers[1])};
-}
-
-std::string line_from(const Descriptor& descriptor) {
-    std::string line;
-    char letter = 0;
-    while (::read(descriptor.get(), &letter, 1) == 1 && letter != '\n') {
-        line += letter;
-    }
-    return line;
-}
-
 TEST(EndWithParent, LeavesInOrderWhenTheLifelineCloses) {
     const Watchdog watchdog;
-    auto lifeline = os_pipe();
+    Lifeline lifeline = Lifeline::create();
     auto out = os_pipe();
-    Process child = start_peer({"end-with-parent"}, {{lifeline[0].get(), 3}}, out[1].get());
-    lifeline[0].reset();
+    Process child = start_peer({"end-with-parent"}, {{lifeline.child.get(), 3}}, out[1].get());
+    lifeline.child.reset();
     out[1].reset();
     ASSERT_EQ(line_from(out[0]), "ready");
     EXPECT_EQ(child.wait(30ms), std::nullopt);
-    lifeline[1].reset();
+    lifeline.parent.reset();
     const auto exit = child.wait(20s);
     ASSERT_TRUE(exit);
     EXPECT_EQ(exit->describe(), "exit code 0");
@@ -49,16 +29,15 @@ TEST(EndWithParent, LeavesInOrderWhenTheLifelineCloses) {
 TEST(EndWithParent, EndsWhenTheParentIsKilled) {
     const Watchdog watchdog;
     auto out = os_pipe();
-    Process parent = start_peer({"parent"}, {}, out[1].get());
+    Process parent = start_peer({"parent", TEST_PEER}, {}, out[1].get());
     out[1].reset();
     const int number = std::stoi(line_from(out[0]));
-    const Descriptor child(static_cast<int>(::syscall(SYS_pidfd_open, number, 0)));
+    const Descriptor child = watch(number);
     ASSERT_TRUE(child);
     ASSERT_EQ(line_from(out[0]), "ready");
-    pollfd entry{child.get(), POLLIN, 0};
-    EXPECT_EQ(::poll(&entry, 1, 30), 0);  // it lives as long as the parent does
+    EXPECT_FALSE(is_ready(child.get(), 30));  // it lives as long as the parent does
     parent.kill();
-    EXPECT_EQ(::poll(&entry, 1, 20'000), 1);
+    EXPECT_TRUE(is_ready(child.get(), 20'000));
 }
 
 TEST(EndWithParent, RefusesAClosedDescriptor) {

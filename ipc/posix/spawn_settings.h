@@ -41,4 +41,11 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
+// Each system has its own of these two.
+
+/// Adds that no descriptor from `first` on is left open in the child. Throws std::system_error.
+void close_from(posix_spawn_file_actions_t& actions, int first);
+/// Flags that the system has beside those of POSIX, else 0.
+short own_spawn_flags() noexcept;
+
 }  // namespace outboard::ipc

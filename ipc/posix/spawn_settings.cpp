@@ -1,4 +1,4 @@
-#include "ipc/linux/spawn_settings.h"
+#include "ipc/posix/spawn_settings.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,6 +9,8 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+
+extern char** environ;  // POSIX leaves the declaration to the program
 
 namespace outboard::ipc {
 
@@ -101,7 +103,7 @@ void SpawnSettings::place_descriptors(const Process::Options& options) {
             check(::posix_spawn_file_actions_addclose(&actions_, number));
         }
     }
-    check(::posix_spawn_file_actions_addclosefrom_np(&actions_, last + 1));
+    close_from(actions_, last + 1);
 }
 
 void SpawnSettings::place(int here, int there, int above) {
@@ -123,8 +125,8 @@ void SpawnSettings::set_attributes() {
     check(::posix_spawnattr_setsigdefault(&attributes_, &all));
     check(::posix_spawnattr_setsigmask(&attributes_, &none));
     check(::posix_spawnattr_setpgroup(&attributes_, 0));
-    check(::posix_spawnattr_setflags(&attributes_,
-                                     POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP));
+    const int flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP | own_spawn_flags();
+    check(::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags)));
 }
 
 }  // namespace outboard::ipc
