@@ -37,6 +37,7 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept override;
     Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept override;
     Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
+    /// [rt] On Windows and macOS a pipe does not tell what of it nobody has read: only what it has not taken yet.
     [[nodiscard]] std::size_t pending() const noexcept override;
     void mark_dead() noexcept override;
     void close() noexcept override;

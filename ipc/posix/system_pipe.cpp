@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "ipc/clock.h"
-#include "ipc/posix/frame_stream.h"
+#include "ipc/posix/frame_writer.h"
 #include "ipc/posix/pipe_calls.h"
 
 namespace outboard::ipc {

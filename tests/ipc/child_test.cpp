@@ -55,9 +55,9 @@ TEST_F(ChildTest, TellsTheExitCode) {
 }
 
 TEST_F(ChildTest, PassesArgumentsAsTheyAre) {
-    const std::string text = output_of(
-        {"print-arguments", "", "two words", "$HOME \"*\"", "back\\slash\\", "\\\"", "tab\there", "\xc3\xbc"});
-    EXPECT_EQ(text, "[]\n[two words]\n[$HOME \"*\"]\n[back\\slash\\]\n[\\\"]\n[tab\there]\n[\xc3\xbc]\n");
+    const std::string text =
+        output_of({"print-arguments", "", "two words", "$HOME \"*\"", "back\\slash\\", "\\\"", "tab\there"});
+    EXPECT_EQ(text, "[]\n[two words]\n[$HOME \"*\"]\n[back\\slash\\]\n[\\\"]\n[tab\there]\n");
 }
 
 TEST_F(ChildTest, AddsToTheEnvironment) {

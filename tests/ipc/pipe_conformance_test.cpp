@@ -26,6 +26,8 @@ protected:
         buffer.resize(received.size);
         return buffer;
     }
+    /// Else pending() knows only what the system has not taken yet.
+    static bool counts_unread() { return GetParam() == Transport::shm || os_pipe_counts_unread; }
     static Status look(Pipe& pipe) {
         std::vector<std::byte> buffer(ring_bytes);
         return pipe.receive(buffer, 0).status;
@@ -189,7 +191,7 @@ TEST_P(PipeConformance, SaysFullAndWritesNothingThen) {
     }
     ASSERT_GT(sent, 10U);
     EXPECT_EQ(ends.host->send(message_of(5, sent, 3000)), Status::full);
-    EXPECT_GE(ends.host->pending(), ring_bytes / 2);
+    EXPECT_GE(ends.host->pending(), counts_unread() ? ring_bytes / 2 : 1);
     for (std::uint64_t i = 0; i < sent; ++i) {
         ASSERT_TRUE(same(take(*ends.child), message_of(5, i, 3000))) << i;
         (void)look(*ends.host);  // a begun frame of a SystemPipe goes on by any call of its end
@@ -204,11 +206,11 @@ TEST_P(PipeConformance, CountsWhatThePeerHasNotRead) {
     const Ends ends = make();
     EXPECT_EQ(ends.host->pending(), 0U);
     ASSERT_EQ(ends.host->send(bytes_of(1, 1000)), Status::ok);
-    EXPECT_EQ(ends.host->pending(), 1008U);
+    EXPECT_EQ(ends.host->pending(), counts_unread() ? 1008U : 0U);
     ASSERT_EQ(ends.host->send(bytes_of(2, 16)), Status::ok);
-    EXPECT_EQ(ends.host->pending(), 1032U);
+    EXPECT_EQ(ends.host->pending(), counts_unread() ? 1032U : 0U);
     take(*ends.child);
-    EXPECT_EQ(ends.host->pending(), 24U);
+    EXPECT_EQ(ends.host->pending(), counts_unread() ? 24U : 0U);
     take(*ends.child);
     EXPECT_EQ(ends.host->pending(), 0U);
 }

@@ -20,9 +20,9 @@ protected:
     Watchdog watchdog_{std::chrono::seconds(100)};
 };
 
-TEST_P(TwoProcesses, ExchangeTwoHundredThousandMessages) {
+TEST_P(TwoProcesses, ExchangeManyMessages) {
     Talk talk_with = start("echo");
-    talk(*talk_with.host, 11, 100'000);  // there and back
+    talk(*talk_with.host, 11, many_messages(GetParam() == Transport::pipe));  // there and back
     talk_with.host->close();
     const auto exit = talk_with.peer.wait(std::chrono::seconds(30));
     ASSERT_TRUE(exit);

@@ -34,6 +34,12 @@ void stop(const Process& process);
 void go_on(const Process& process);
 /// is_ready when the program of this number has ended, whoever started it.
 Descriptor watch(std::int64_t pid);
+/// Whether a pipe of the system takes a part of a frame, or else all of it or nothing.
+extern const bool os_pipe_takes_parts;
+/// Whether a pipe's writing end tells what nobody has read yet.
+extern const bool os_pipe_counts_unread;
+/// How many messages a test may exchange in reasonable time, over pipes of the system or memory.
+std::uint64_t many_messages(bool over_pipe);
 /// How Exit::describe() calls the end by Process::kill, and by Process::terminate where the child went by itself.
 extern const char* const word_for_killed;
 extern const char* const word_for_asked;

@@ -40,12 +40,24 @@ TEST_F(SystemPipeTest, AFrameThatDoesNotFitGoesOnByAnyCall) {
         EXPECT_EQ(ends.host->receive({}, 0).status, Status::timed_out);
         ASSERT_LT(++looks, 1000);
     }
-    EXPECT_GT(looks, 1);
+    EXPECT_TRUE(looks > 1 || !os_pipe_takes_parts);
     ASSERT_EQ(received.status, Status::ok);
     EXPECT_TRUE(same(std::span(buffer).first(received.size), bytes_of(1, large)));
     ASSERT_EQ(ends.host->send(bytes_of(2, 10)), Status::ok);
     received = ends.child->receive(buffer, 0);
     EXPECT_TRUE(same(std::span(buffer).first(received.size), bytes_of(2, 10)));
+}
+
+TEST_F(SystemPipeTest, AFrameGoesOnWhenItsSendersThreadHasEnded) {
+    const Ends ends = make(large);
+    std::thread([&] { ASSERT_EQ(ends.host->send(bytes_of(1, large)), Status::ok); }).join();
+    std::vector<std::byte> buffer(large);
+    Received received;
+    while ((received = ends.child->receive(buffer, 0)).status == Status::timed_out) {
+        EXPECT_EQ(ends.host->receive({}, 0).status, Status::timed_out);
+    }
+    ASSERT_EQ(received.status, Status::ok);
+    EXPECT_TRUE(same(std::span(buffer).first(received.size), bytes_of(1, large)));
 }
 
 TEST_F(SystemPipeTest, AWaitingReceiverPushesABegunFrameOn) {

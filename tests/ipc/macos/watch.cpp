@@ -12,6 +12,8 @@ Descriptor watch(std::int64_t pid) {
     return ::kevent(queue.get(), &exit, 1, nullptr, 0, nullptr) == 0 ? std::move(queue) : Descriptor();
 }
 
+const bool os_pipe_counts_unread = false;
+
 Modes system_modes() {
     return {};
 }

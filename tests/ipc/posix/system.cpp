@@ -77,6 +77,11 @@ void go_on(const Process& process) {
     ::kill(static_cast<pid_t>(process.pid()), SIGCONT);
 }
 
+std::uint64_t many_messages(bool /*over_pipe*/) {
+    return 100'000;
+}
+
+const bool os_pipe_takes_parts = true;
 const char* const word_for_killed = "SIGKILL";
 const char* const word_for_asked = "SIGTERM";
 

@@ -1,4 +1,4 @@
-#include "ipc/posix/frame_stream.h"
+#include "ipc/posix/frame_writer.h"
 
 #include <cerrno>
 #include <cstring>
@@ -29,46 +29,12 @@ Status failed_write() noexcept {
 
 }  // namespace
 
-Received FrameReader::read(int descriptor, std::span<std::byte> buffer) noexcept {
-    const bool between_messages = header_have_ == 0;
-    Status status = fill(descriptor, header_, header_have_);
-    if (status != Status::ok) {
-        const bool torn = status == Status::closed && !(between_messages && header_have_ == 0);
-        return {torn ? Status::peer_died : status, 0};
+Received read_now(Handle pipe, std::span<std::byte> into) noexcept {
+    const ssize_t got = without_interruption([&] { return ::read(pipe, into.data(), into.size()); });
+    if (got < 0) {
+        return {errno == EAGAIN || errno == EWOULDBLOCK ? Status::timed_out : Status::corrupt, 0};
     }
-    FrameHeader header;
-    std::memcpy(&header, header_.data(), sizeof header);
-    if (header.magic != FrameHeader::expected_magic || header.zero != 0 || header.length > payload_.size()) {
-        return {Status::corrupt, 0};
-    }
-    if (header.length > buffer.size()) {
-        return {Status::too_large, 0};
-    }
-    status = fill(descriptor, std::span(payload_).first(header.length), payload_have_);
-    if (status != Status::ok) {
-        return {status == Status::closed ? Status::peer_died : status, 0};
-    }
-    if (header.length > 0) {
-        std::memcpy(buffer.data(), payload_.data(), header.length);
-    }
-    header_have_ = 0;
-    payload_have_ = 0;
-    return {Status::ok, header.length};
-}
-
-Status FrameReader::fill(int descriptor, std::span<std::byte> into, std::size_t& have) noexcept {
-    while (have < into.size()) {
-        const ssize_t got =
-            without_interruption([&] { return ::read(descriptor, into.data() + have, into.size() - have); });
-        if (got < 0) {
-            return errno == EAGAIN || errno == EWOULDBLOCK ? Status::timed_out : Status::corrupt;
-        }
-        if (got == 0) {
-            return Status::closed;
-        }
-        have += static_cast<std::size_t>(got);
-    }
-    return Status::ok;
+    return {got == 0 ? Status::closed : Status::ok, static_cast<std::size_t>(got)};
 }
 
 Status FrameWriter::write(int descriptor, std::span<const std::byte> message) noexcept {
