@@ -141,7 +141,10 @@ TEST_F(SharedMemoryPipeTest, IsUnusableOnceItIsCorrupt) {
     EXPECT_EQ(reading.host->send({}), Status::corrupt);
 
     Hostile writing;
-    writing.segment.read_index = 8;
+    const std::vector<std::byte> large(writing.host->capacity());
+    EXPECT_EQ(writing.host->send(large), Status::ok);
+    EXPECT_EQ(writing.host->send(large), Status::ok);
+    writing.segment.read_index = 4;
     EXPECT_EQ(writing.host->send({}), Status::corrupt);
     writing.segment.read_index = 0;
     EXPECT_EQ(writing.host->send({}), Status::corrupt);
@@ -186,7 +189,7 @@ TEST_F(SharedMemoryPipeTest, SurvivesRandomCorruption) {
         for (int step = 0; step < 40; ++step) {
             const std::span<std::byte> bytes = pipe.memory.bytes();
             const std::size_t words[] = {offsetof(Segment, write_index), offsetof(Segment, read_index),
-                                         offsetof(Segment, posts), offsetof(Segment, sleeping),
+                                         offsetof(Segment, posts), offsetof(Segment, waiting),
                                          Segment::ring_offset + 8 * random.below(512)};
             if (random.below(8) == 0) {
                 const std::size_t at = words[random.below(5)];
@@ -232,7 +235,7 @@ TEST_F(SharedMemoryPipeTest, WakeNoLeavesASleeperAsleep) {
             status = pipe.child->receive(buffer, deadline).status;
             returned = now_ns();
         });
-        while (pipe.segment.sleeping == 0 && now_ns() < deadline) {
+        while (pipe.segment.waiting == 0 && now_ns() < deadline) {
             std::this_thread::yield();
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));  // from the flag to the sleep
