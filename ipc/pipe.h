@@ -54,8 +54,8 @@ public:
     /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it.
     virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
 
-    /// [rt] After a send that found the peer awake and polling, receive() looks for the answer for at most so long
-    /// before it sleeps (0, as it begins: it sleeps at once).
+    /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
+    /// sleeps (0, as it begins: it sleeps at once).
     virtual void set_spin(std::int64_t ns) noexcept { static_cast<void>(ns); }
 
     /// [child] From now on receive() without a deadline is awake when the host's next block is due (ipc/prewake.h), on

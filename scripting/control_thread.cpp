@@ -66,7 +66,7 @@ Slot& ControlThread::add(const std::string& name, std::uint8_t channel, std::uin
     auto seat = std::make_unique<Seat>();
     const std::lock_guard lock(seats_mutex_);
     seat->slot = std::make_unique<Slot>(
-        Slot::Options{tag, name, channel, options_.sample_rate, options_.offline, options_.pipelined});
+        Slot::Options{tag, name, channel, options_.sample_rate, options_.offline, options_.pipelined}, company_);
     seat->slot->wake_control = [this] { wake(); };
     seats_.push_back(std::move(seat));
     return *seats_.back()->slot;

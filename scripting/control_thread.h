@@ -58,6 +58,7 @@ private:
 
     const ScriptHost::Options options_;
     ipc::Descriptor wake_read_, wake_write_;
+    Slot::Company company_;  ///< the audio thread's
     std::mutex seats_mutex_;
     std::vector<std::unique_ptr<Seat>> seats_;
     std::mutex messages_mutex_;

@@ -112,6 +112,7 @@ Link::Link(const LinkOptions& the_options)
                          {"seed", options.seed},
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
+                         {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values}}},
                        {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
                        {"keep_prints", options.keep_prints}};

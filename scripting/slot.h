@@ -42,7 +42,12 @@ public:
         bool offline = false;
         bool pipelined = false;
     };
-    explicit Slot(Options options);
+    /// The calls of the block that is being processed, of all slots of one host. [rt]
+    struct Company {
+        std::uint64_t block = 0;
+        std::uint32_t calls = 0;
+    };
+    Slot(Options options, Company& company);
     ~Slot() override;
 
     [[nodiscard]] std::uint32_t id() const noexcept override { return options_.id; }
@@ -128,6 +133,7 @@ private:
     static constexpr std::size_t max_parameter_changes = 256;
 
     const Options options_;
+    Company& company_;
 
     // ---- the audio thread's own
     NoteLedger ledger_;
@@ -159,6 +165,7 @@ private:
     std::int64_t shift_ = 0;
     std::uint32_t late_in_second_ = 0;
     std::int64_t late_second_start_ = 0, last_late_ = 0;
+    std::int64_t answer_ns_ = 0;  ///< from posting to noticing, smoothed
     std::int64_t next_second_ = 0;
     std::int64_t last_called_ = INT64_MIN / 2;  ///< end of the last block in which the child was called
     std::int64_t block_ns_ = 0;                 ///< spent in this slot during this block

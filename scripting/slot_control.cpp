@@ -37,7 +37,8 @@ const char* to_string(SlotState state) noexcept {
     return "?";
 }
 
-Slot::Slot(Options options) : options_(std::move(options)), kept_(max_kept), live_values_(max_parameters) {
+Slot::Slot(Options options, Company& company)
+    : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
     records_.reserve(ipc::max_post_records);
     answer_records_.resize(ipc::max_answer_records);
     message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));

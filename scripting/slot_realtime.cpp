@@ -12,8 +12,10 @@ namespace {
 
 constexpr double stale_after_seconds = 0.05;
 constexpr std::uint32_t lates_until_demotion = 3;
-/// An answer that comes so soon is worth waiting for without sleeping, where the child runs on another core.
-constexpr std::int64_t spin_ns = 20'000;
+// A child that was polling runs on another core, and its answer may be worth waiting for without sleeping: waking up
+// again costs 5 to 100 µs. Where several children are at work they need this core, too, and the wait is kept short.
+constexpr std::int64_t spin_alone_ns = 150'000;
+constexpr std::int64_t spin_in_company_ns = 20'000;
 constexpr std::int64_t offline_wait_ns = 10'000'000'000;
 constexpr double no_beat = std::numeric_limits<double>::infinity();
 constexpr std::uint64_t wake_on_parameter = wire::bit(wire::parameter);
@@ -157,7 +159,7 @@ void Slot::adopt_link(Link* link) noexcept {
     late_in_second_ = 0;
     shift_ = options_.pipelined ? block_.frames : 0;
     self_bypassed_.store(false, std::memory_order_relaxed);
-    link_->pipe().set_spin(spin_ns);
+    answer_ns_ = 0;
     rt_state_.store(options_.pipelined ? SlotState::pipelined : SlotState::live, std::memory_order_release);
     append_snapshot();
     send_records(ipc::PostType::news);
@@ -354,6 +356,8 @@ void Slot::send_records(ipc::PostType type) noexcept {
             link_->watched.oldest_call_ns.store(head.posted_ns, std::memory_order_release);
         }
         called_ = true;
+        company_.calls = company_.block == block_.number ? company_.calls + 1 : 1;
+        company_.block = block_.number;
         last_called_ = block_end_;
         last_called_ns.store(head.posted_ns, std::memory_order_relaxed);
         add(counters_.calls);
@@ -390,6 +394,8 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
     if (call_count_ > 0 && shift_ == 0) {
         const bool waits = !owes_;
+        const std::int64_t most = company_.calls > 1 ? spin_in_company_ns : spin_alone_ns;
+        link_->pipe().set_spin(answer_ns_ <= most ? most : 0);
         while (call_count_ > 0 && apply_next_answer(waits ? deadline_ns : 0)) {
         }
         if (call_count_ > 0) {
@@ -439,6 +445,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
         return false;
     }
     record_times(call, head, noticed_ns);
+    answer_ns_ += (std::min(noticed_ns - call.posted_ns, 4 * spin_alone_ns) - answer_ns_) / 8;
     apply_records(head, std::span(answer_records_).first(head.count));
     answered_through_ = call.through;
     wake_sample_ = head.wake_sample;

@@ -32,7 +32,7 @@ BlockLoop::BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter)
 }
 
 void BlockLoop::prewake(std::int64_t guard_ns) {
-    pipe_->prewake({.guard_ns = guard_ns}, {});
+    pipe_->prewake({.guard_ns = guard_ns}, [this] { interpreter_.warm_up(); });
 }
 
 void BlockLoop::run() {
