@@ -108,12 +108,6 @@ void build_script(QMainWindow& window, const MenuTargets& to) {
             desk.edit([id = track->id, bypassed](audio::Engine& engine) { engine.bypass_script(id, !bypassed); });
         }
     });
-    add(menu, QObject::tr("Other &way for its events: shared memory or pipe"), {}, [&] {
-        if (const audio::TrackSnapshot* track = desk.selected_track(); track != nullptr && track->script.pid != 0) {
-            const char* other = track->script.transport == "shm" ? "pipe" : "shm";
-            desk.command([id = track->id, other](audio::Engine& engine) { engine.set_script_transport(id, other); });
-        }
-    });
     menu.addSeparator();
     add(menu, QObject::tr("&Close tab"), QKeySequence(QStringLiteral("Ctrl+W")), [&] { editors.close_current(); });
 }
