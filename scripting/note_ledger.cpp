@@ -273,7 +273,8 @@ void NoteLedger::flush_ends(std::int64_t time) noexcept {
 
 void NoteLedger::emit_off(const Voice& voice, std::int64_t time, bool choke) noexcept {
     Event off;
-    off.time = time;
+    off.time =
+        std::max(time, voice.on_time);  // a panic ends notes at the block's start that were passed on later in it
     off.kind = choke ? Kind::choke : Kind::note_off;
     off.port = voice.port;
     off.channel = voice.channel;
