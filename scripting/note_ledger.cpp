@@ -234,7 +234,7 @@ std::int64_t NoteLedger::due(const Voice& voice) const noexcept {
         at = voice.end_sample;
     } else if (voice.end == wire::End::beat) {
         const double exact = clock_->sample_of(voice.end_beat);
-        at = exact < 9e15 ? round_sample(exact) : never;
+        at = exact < 9e15 ? round_sample(std::max(exact, 0.0)) : never;
     }
     return at == never ? never : std::max(at + voice.shift, voice.on_time);
 }

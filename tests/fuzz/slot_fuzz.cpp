@@ -46,7 +46,7 @@ public:
         for (int blocks = 0; blocks < 200 && !input_.empty(); ++blocks) {
             block();
         }
-        const bool dies = input_.below(16) == 0;
+        const bool dies = input_.below(16) == 15;
         if (dies) {
             child_->link->mark_dead();
         } else {
