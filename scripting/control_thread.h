@@ -63,6 +63,7 @@ private:
     std::mutex messages_mutex_;
     std::deque<Message> messages_;
     std::uint64_t messages_dropped_ = 0;
+    std::size_t messages_bytes_ = 0;  ///< of text that waits
     std::atomic<int> policy_{SCHED_OTHER};
     std::atomic<int> priority_{0};
     std::atomic<bool> stopping_{false};

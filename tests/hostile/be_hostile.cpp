@@ -233,4 +233,14 @@ void be_hostile(PlainChild& child) {
     ::_exit(5);
 }
 
+void talk_for_ever(PlainChild& child) {
+    child.open_block_lane();
+    child.say_ready();
+    const std::string text(ipc::max_slow_text - 100, 'x');
+    const auto message = ipc::write_slow(ipc::Opcode::message, R"({"level": 1, "text": ")" + text + R"("})");
+    for (;;) {
+        child.slow().send_until(message, ipc::no_deadline);
+    }
+}
+
 }  // namespace outboard::scripting::testing

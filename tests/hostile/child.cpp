@@ -2,6 +2,7 @@
 //
 //     good 0          behaves
 //     hostile SEED    behaves for a while, then does its host all the harm that it can with what it inherited
+//     talk 0          sends the longest messages that there are, without end
 //     fault SEED      fails once at one step of the protocol; the third process of the same script behaves
 #include <csignal>
 #include <cstdio>
@@ -24,6 +25,8 @@ int main(int count, char** arguments) {
         child.receive_order();
         if (child.behaviour == "hostile") {
             be_hostile(child);
+        } else if (child.behaviour == "talk") {
+            talk_for_ever(child);
         } else if (child.behaviour == "fault") {
             fail_once(child);
         } else {

@@ -137,6 +137,28 @@ TEST_P(HostileChild, NeverStopsTheBlocks) {
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "somebody is left";
 }
 
+// Nobody reads: what waits in the host is bounded in bytes, and what did not fit is counted.
+TEST_P(HostileChild, CannotFillItsHostsMemoryWithMessages) {
+    const Folder folder;
+    ScriptHost host(stage_options(GetParam()));
+    ScriptSlot& slot = host.add_slot("talks", 0);
+    slot.load(folder.write("talk.py", "talk 0\n"), {});
+    ASSERT_EQ(slot.wait_loaded(std::chrono::seconds(20)), std::nullopt);
+    std::size_t bytes = 0;
+    bool dropped = false;
+    for (int tries = 0; tries < 100 && !dropped; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        bytes = 0;
+        for (const Message& message : host.take_messages()) {
+            bytes += message.text.size();
+            dropped |= message.text.find("lines were dropped") != std::string::npos;
+        }
+        EXPECT_LT(bytes, 33U << 20);
+    }
+    EXPECT_TRUE(dropped);
+    EXPECT_GT(bytes, 31U << 20);
+}
+
 INSTANTIATE_TEST_SUITE_P(Transports, HostileChild, ::testing::Values("shm", "pipe"),
                          [](const auto& test) { return test.param; });
 
