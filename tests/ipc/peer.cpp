@@ -84,8 +84,8 @@ int semaphore(const Arguments& arguments) {
     const SharedMemory ours_memory = SharedMemory::map(ours_file, SharedMemory::Access::read_write);
     const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
     auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
-    Poster poster(ours.posts, theirs.sleeping);
-    Waiter waiter(theirs.posts, ours.sleeping);
+    Poster poster(ours.posts, theirs.waiting);
+    Waiter waiter(theirs.posts, ours.waiting);
     const auto rounds = static_cast<std::uint32_t>(std::stoul(arguments.at(0)));
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
         while (waiter.posts() == seen) {

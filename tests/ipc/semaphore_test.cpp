@@ -14,9 +14,9 @@ namespace {
 
 struct Words {
     std::atomic<std::uint32_t> posts{0};
-    std::atomic<std::uint32_t> sleeping{0};
-    Poster poster{posts, sleeping};
-    Waiter waiter{posts, sleeping};
+    std::atomic<std::uint32_t> waiting{0};
+    Poster poster{posts, waiting};
+    Waiter waiter{posts, waiting};
 };
 
 TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
@@ -26,7 +26,7 @@ TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
     words.poster.post();
     words.waiter.wait(seen, no_deadline);
     EXPECT_EQ(words.waiter.posts(), seen + 1);
-    EXPECT_EQ(words.sleeping, 0U);
+    EXPECT_EQ(words.waiting, 0U);
 }
 
 TEST(Semaphore, WaitsUntilTheDeadline) {
@@ -37,7 +37,7 @@ TEST(Semaphore, WaitsUntilTheDeadline) {
         words.waiter.wait(words.waiter.posts(), deadline);
     }
     words.waiter.wait(words.waiter.posts(), deadline);  // in the past
-    EXPECT_EQ(words.sleeping, 0U);
+    EXPECT_EQ(words.waiting, 0U);
 }
 
 TEST(Semaphore, LosesNoWakeUp) {
@@ -76,8 +76,8 @@ TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
     SharedMemory::forbid_new_writers(to_child);
     auto& ours = *::new (ours_memory.bytes().data()) Segment;
     auto& theirs = *::new (theirs_memory.bytes().data()) Segment;
-    Poster poster(ours.posts, theirs.sleeping);
-    Waiter waiter(theirs.posts, ours.sleeping);
+    Poster poster(ours.posts, theirs.waiting);
+    Waiter waiter(theirs.posts, ours.waiting);
 
     Process peer = start_peer({"semaphore", std::to_string(rounds)}, {{to_child.get(), 3}, {to_host.get(), 4}});
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
