@@ -114,7 +114,9 @@ void run_slice(Team& team, const Condition& condition, const Settings& settings,
             break;
         }
         const std::int64_t due = period > 0 ? next + period : now;
-        if (static_cast<int>(random() % 100) < condition.duty) {
+        // Called in every block while it warms up: a child that was not called for long has to be woken once.
+        const bool drawn = static_cast<int>(random() % 100) < condition.duty;
+        if (drawn || began == 0) {
             team.call(due);
             if (began != 0) {
                 tally.times_us.push_back(static_cast<double>(ipc::now_ns() - now) / 1000);

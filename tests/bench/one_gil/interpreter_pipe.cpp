@@ -180,6 +180,9 @@ private:
         head.finished_ns = ipc::now_ns();
         const std::size_t size = ipc::write_answer(buffer, head, std::span(output_).first(sent));
         output_.clear();
+        if (++answers_ % answers_per_collection == 0) {
+            collect_garbage();
+        }
         return size;
     }
 
@@ -194,20 +197,20 @@ private:
         PyObject* made = nullptr;
         long long wake_sample = INT64_MAX;
         unsigned long long wake_mask = 0;
-        if (result.object == nullptr || PyArg_ParseTuple(result.object, "O!LdK", &PyList_Type, &made, &wake_sample,
-                                                         &head.wake_beat, &wake_mask) == 0 ||
+        if (result.object == nullptr ||
+            PyArg_ParseTuple(result.object, "O!LdK", &PyList_Type, &made, &wake_sample, &head.wake_beat, &wake_mask) ==
+                0 ||
             !child::records_from_list(made, output_)) {
             PyErr_Print();
         }
         head.wake_sample = wake_sample;
         head.wake_mask = wake_mask & ~bypass_bit;
         head.flags = (wake_mask & bypass_bit) != 0 ? ipc::answer_bypass : 0;
-        if (++answers_ % answers_per_collection == 0) {
-            collect_young();
-        }
     }
 
-    static void collect_young() {
+    /// After the answer, as the child program does; but here the audio thread waits for it.
+    static void collect_garbage() {
+        const Gil gil;
         const Object gc(PyImport_ImportModule("gc"));
         const Object collected(gc.object != nullptr ? PyObject_CallMethod(gc.object, "collect", "i", 1) : nullptr);
         if (collected.object == nullptr) {
