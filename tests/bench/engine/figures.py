@@ -12,15 +12,18 @@ def tracks(stats: dict[str, Any], script: str | None = None) -> list[dict[str, A
 
 
 def play_figures(stats: dict[str, Any], script: str | None = None) -> dict[str, Any]:
-    """Percent of the block over called blocks (mean: over all blocks), microseconds, and counts."""
+    """Percent of the block, microseconds, and counts. Percentiles are over the blocks in which a track's script was
+    called, of the track that fares worst; `mean_all` is the whole engine's scripting over all blocks."""
     layers, chosen = stats["layers"], tracks(stats, script)
     calls = sum(t["calls"] for t in chosen)
     return {
         "blocks": stats["blocks"],
         "calls": calls,
         "called": calls / max(1, stats["blocks"] * len(chosen)),
-        "scripting_percent": {key: layers["scripting"][key] for key in ("mean", "p50", "p99", "p999", "max")},
-        "busy_percent": {key: layers["busy"][key] for key in ("mean", "p50", "p99", "p999", "max")},
+        "scripting_percent": worst([t["layers"] for t in chosen], "scripting"),
+        "busy_percent": worst([t["layers"] for t in chosen], "busy"),
+        "hop_percent": max((t["layers"]["scripting"]["p50"] - t["layers"]["busy"]["p50"] for t in chosen), default=0.0),
+        "mean_all_percent": layers["scripting"]["mean"],
         "callback_percent": {key: layers["callback"][key] for key in ("mean", "p50", "p99", "p999", "max")},
         "wait_us": worst(chosen, "wait_us"),
         "busy_us": worst(chosen, "busy_us"),

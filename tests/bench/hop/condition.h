@@ -16,7 +16,11 @@ struct Condition {
     int children = 1;
     std::string placement = "pinned";  ///< host on core 0, children on the others; or "free"
 
+    std::string clock = "timer";  ///< the host's thread sleeps to each block, or "jack": it is an audio callback
+
     [[nodiscard]] std::string describe() const;
+    /// Frames of a JACK server with this period; 0 where there is none.
+    [[nodiscard]] int jack_frames() const;
 };
 
 /// What each axis may be. The first value of an axis is where the others vary from.
@@ -28,12 +32,13 @@ struct Axes {
     std::vector<int> duties{100};
     std::vector<int> children{1};
     std::vector<std::string> placements{"pinned"};
+    std::vector<std::string> clocks{"timer"};
 
     [[nodiscard]] static Axes quick();
     [[nodiscard]] static Axes all();
 };
 
-/// Every combination.
+/// Every combination that there can be: JACK has no back to back.
 [[nodiscard]] std::vector<Condition> product(const Axes& axes);
 /// The first values, then each axis alone through its other values.
 [[nodiscard]] std::vector<Condition> one_axis_at_a_time(const Axes& axes);

@@ -23,7 +23,7 @@ struct Wishes {
     std::string prewake = "both";
     std::vector<std::size_t> sizes;
     std::vector<int> periods_us, duties, children;
-    std::vector<std::string> loads, scheds, placements;
+    std::vector<std::string> loads, scheds, placements, clocks;
     Settings settings;
     std::string json;
 };
@@ -48,6 +48,9 @@ void declare(CLI::App& app, Wishes& wishes) {
     app.add_option("--placement", wishes.placements, "pinned, free")
         ->delimiter(',')
         ->check(CLI::IsMember({"pinned", "free"}));
+    app.add_option("--clock", wishes.clocks, "timer, or jack: from a PortAudio callback")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"timer", "jack"}));
     app.add_option("--seconds", wishes.settings.seconds, "per contestant and condition (default 1.5)")
         ->check(CLI::Range(0.1, 86400.0));
     app.add_option("--slice", wishes.settings.slice_ms, "milliseconds until the next contestant's turn (default 250)")
@@ -63,30 +66,27 @@ bool choose(std::vector<Value>& axis, const std::vector<Value>& wish) {
     return !wish.empty();
 }
 
+/// The axes that were named; the others as they are in `axes`. Whether any was named.
+bool choose(Axes& axes, const Wishes& wishes) {
+    bool any = choose(axes.sizes, wishes.sizes);
+    any |= choose(axes.periods_us, wishes.periods_us);
+    any |= choose(axes.loads, wishes.loads);
+    any |= choose(axes.scheds, wishes.scheds);
+    any |= choose(axes.duties, wishes.duties);
+    any |= choose(axes.children, wishes.children);
+    any |= choose(axes.placements, wishes.placements);
+    any |= choose(axes.clocks, wishes.clocks);
+    return any;
+}
+
 std::vector<Condition> conditions(const Wishes& wishes) {
-    const bool all = wishes.full || wishes.sweep;
-    Axes axes = all ? Axes::all() : Axes::quick();
-    Axes chosen;  // axes that were not named keep their first value when another one is
-    bool any = false;
-    any |= choose(chosen.sizes, wishes.sizes);
-    any |= choose(chosen.periods_us, wishes.periods_us);
-    any |= choose(chosen.loads, wishes.loads);
-    any |= choose(chosen.scheds, wishes.scheds);
-    any |= choose(chosen.duties, wishes.duties);
-    any |= choose(chosen.children, wishes.children);
-    any |= choose(chosen.placements, wishes.placements);
-    if (any && !all) {
-        axes = chosen;
-    } else {
-        choose(axes.sizes, wishes.sizes);
-        choose(axes.periods_us, wishes.periods_us);
-        choose(axes.loads, wishes.loads);
-        choose(axes.scheds, wishes.scheds);
-        choose(axes.duties, wishes.duties);
-        choose(axes.children, wishes.children);
-        choose(axes.placements, wishes.placements);
+    if (wishes.full || wishes.sweep) {
+        Axes axes = Axes::all();
+        choose(axes, wishes);
+        return wishes.full ? product(axes) : one_axis_at_a_time(axes);
     }
-    return wishes.full || (any && !all) ? product(axes) : one_axis_at_a_time(axes);
+    Axes named;
+    return choose(named, wishes) ? product(named) : one_axis_at_a_time(Axes::quick());
 }
 
 std::vector<Entry> entries(const Wishes& wishes) {

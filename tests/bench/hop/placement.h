@@ -5,7 +5,8 @@
 
 namespace outboard::bench {
 
-inline constexpr int host_priority = 80, child_priority = 79;
+/// Where the host is a thread of our own; a child is always one below its host.
+inline constexpr int host_priority = 80;
 
 /// Cores that this process may use.
 [[nodiscard]] int cores();

@@ -63,6 +63,7 @@ Json to_json(const Condition& condition, const std::vector<Result>& results) {
                  {"duty", condition.duty},
                  {"children", condition.children},
                  {"placement", condition.placement},
+                 {"clock", condition.clock},
                  {"results", Json::array()}};
     for (const Result& result : results) {
         Json one = {{"name", result.entry.name()}, {"title", result.entry.title()}};

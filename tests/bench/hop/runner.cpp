@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "hop/connection.h"
+#include "hop/jack_clock.h"
 #include "hop/load.h"
 #include "hop/placement.h"
 #include "hop/stall_guard.h"
@@ -26,14 +27,13 @@ void sleep_until(std::int64_t ns) {
 /// The children of one entry, called together in a block as an engine calls its tracks: all posts, then all answers.
 class Team {
 public:
-    Team(const Entry& entry, const Condition& condition) : entry_(entry), message_(condition.size) {
+    Team(const Entry& entry, const Condition& condition, int priority) : entry_(entry), message_(condition.size) {
         const int others = std::max(1, cores() - 1);
         for (int i = 0; i < condition.children; ++i) {
             const int core = condition.placement == "pinned" ? std::min(1 + i % others, cores() - 1) : -1;
             // More pollers than cores beside the host's would take each other's.
             const Format format{condition.size, entry.prewake && i < others};
-            children_.push_back(std::make_unique<Connection>(*entry.contestant, format, core,
-                                                             condition.sched == "fifo" ? child_priority : 0));
+            children_.push_back(std::make_unique<Connection>(*entry.contestant, format, core, priority));
         }
     }
 
@@ -90,49 +90,124 @@ struct Tally {
     std::uint64_t met_polling = 0, posts = 0;
 };
 
-void run_slice(Team& team, const Condition& condition, const Settings& settings, std::uint64_t seed, Tally& tally) {
-    std::minstd_rand random(static_cast<unsigned>(seed));
-    const std::int64_t period = std::int64_t{condition.period_us} * 1000;
-    const std::int64_t slice = std::int64_t{settings.slice_ms} * 1'000'000;
-    std::int64_t began = 0, host_cpu = 0, child_cpu = 0, next = ipc::now_ns();
-    std::uint64_t met = 0, posts = 0;
-    team.set_active(true);
-    for (int block = 0;; ++block) {
-        if (period > 0) {
-            next = std::max(next + period, ipc::now_ns());
-            sleep_until(next);
-        }
-        if (block == settings.warm_up_blocks) {
-            began = ipc::now_ns();
-            host_cpu = thread_cpu_ns();
-            child_cpu = team.cpu_ns();
-            met = team.met_polling();
-            posts = team.posts();
+/// One contestant's turn, block by block.
+class Slice {
+public:
+    Slice(Team& team, const Condition& condition, const Settings& settings, std::uint64_t seed, Tally& tally)
+        : team_(team),
+          condition_(condition),
+          settings_(settings),
+          tally_(tally),
+          random_(static_cast<unsigned>(seed)),
+          length_ns_(std::int64_t{settings.slice_ms} * 1'000'000) {
+        team_.set_active(true);
+    }
+    ~Slice() { team_.set_active(false); }
+    Slice(const Slice&) = delete;
+    Slice& operator=(const Slice&) = delete;
+
+    /// One block, on the host's thread. False: the slice is over.
+    bool block(std::int64_t due_ns) {
+        StallGuard::alive();
+        if (number_++ == settings_.warm_up_blocks) {
+            before_ = read();
+            counts_ = true;
         }
         const std::int64_t now = ipc::now_ns();
-        if (began != 0 && now - began >= slice) {
-            break;
+        if (counts_ && now - before_.wall_ns >= length_ns_) {
+            finish();
+            return false;
         }
-        const std::int64_t due = period > 0 ? next + period : now;
         // Called in every block while it warms up: a child that was not called for long has to be woken once.
-        const bool drawn = static_cast<int>(random() % 100) < condition.duty;
-        if (drawn || began == 0) {
-            team.call(due);
-            if (began != 0) {
-                tally.times_us.push_back(static_cast<double>(ipc::now_ns() - now) / 1000);
-            }
-        } else {
-            team.tick(due);
+        const bool drawn = static_cast<int>(random_() % 100) < condition_.duty;
+        if (!drawn && counts_) {
+            team_.tick(due_ns);
+            return true;
         }
-        StallGuard::alive();
+        team_.call(due_ns);
+        if (counts_) {
+            tally_.times_us.push_back(static_cast<double>(ipc::now_ns() - now) / 1000);
+        }
+        return true;
     }
-    tally.wall_ns += ipc::now_ns() - began;
-    tally.host_cpu_ns += thread_cpu_ns() - host_cpu;
-    tally.child_cpu_ns += team.cpu_ns() - child_cpu;
-    tally.met_polling += team.met_polling() - met;
-    tally.posts += team.posts() - posts;
-    team.set_active(false);
-}
+
+private:
+    struct Reading {
+        std::int64_t wall_ns = 0, host_cpu_ns = 0, child_cpu_ns = 0;
+        std::uint64_t met_polling = 0, posts = 0;
+    };
+    [[nodiscard]] Reading read() const {
+        return {ipc::now_ns(), thread_cpu_ns(), team_.cpu_ns(), team_.met_polling(), team_.posts()};
+    }
+    void finish() {
+        const Reading after = read();
+        tally_.wall_ns += after.wall_ns - before_.wall_ns;
+        tally_.host_cpu_ns += after.host_cpu_ns - before_.host_cpu_ns;
+        tally_.child_cpu_ns += after.child_cpu_ns - before_.child_cpu_ns;
+        tally_.met_polling += after.met_polling - before_.met_polling;
+        tally_.posts += after.posts - before_.posts;
+    }
+
+    Team& team_;
+    const Condition& condition_;
+    const Settings& settings_;
+    Tally& tally_;
+    std::minstd_rand random_;
+    const std::int64_t length_ns_;
+    int number_ = 0;
+    bool counts_ = false;
+    Reading before_;
+};
+
+/// Who calls a slice's blocks in time: this thread, or an audio callback.
+class Rhythm {
+public:
+    explicit Rhythm(const Condition& condition) : period_ns_(std::int64_t{condition.period_us} * 1000) {
+        const int core = condition.placement == "pinned" ? 0 : -1;
+        const bool fifo = condition.sched == "fifo";
+        if (condition.clock == "jack") {
+            jack_ = std::make_unique<JackClock>(condition.jack_frames(), fifo, core);
+            if (fifo && jack_->priority() < 2) {
+                throw std::runtime_error("JACK's callback has no real-time priority here");
+            }
+        }
+        child_priority_ = !fifo ? 0 : jack_ ? jack_->priority() - 1 : host_priority - 1;
+        // Also where the callback is another thread: libraries with threads of their own hand on what they find here.
+        ::prctl(PR_SET_TIMERSLACK, 1UL);
+        place(core, fifo ? child_priority_ + 1 : 0);
+    }
+    ~Rhythm() {
+        try {
+            place(-1, 0);
+        } catch (const std::exception&) {  // it was allowed to begin with
+        }
+    }
+    Rhythm(const Rhythm&) = delete;
+    Rhythm& operator=(const Rhythm&) = delete;
+
+    [[nodiscard]] int child_priority() const { return child_priority_; }
+
+    void run(Slice& slice) {
+        if (jack_) {
+            jack_->run([&slice](std::int64_t due_ns) { return slice.block(due_ns); });
+            return;
+        }
+        for (std::int64_t next = ipc::now_ns();;) {
+            next = std::max(next + period_ns_, ipc::now_ns());
+            if (period_ns_ > 0) {
+                sleep_until(next);
+            }
+            if (!slice.block(next + period_ns_)) {
+                return;
+            }
+        }
+    }
+
+private:
+    const std::int64_t period_ns_;
+    std::unique_ptr<JackClock> jack_;
+    int child_priority_ = 0;
+};
 
 int rounds(const Condition& condition, const Settings& settings) {
     // Calls that are rare need more time to become as many.
@@ -163,23 +238,6 @@ Result result_of(const Entry& entry, const Tally& tally) {
     return result;
 }
 
-/// The calling thread as the host of this condition, and as it was afterwards.
-class HostPlacement {
-public:
-    explicit HostPlacement(const Condition& condition) {
-        ::prctl(PR_SET_TIMERSLACK, 1UL);
-        place(condition.placement == "pinned" ? 0 : -1, condition.sched == "fifo" ? host_priority : 0);
-    }
-    ~HostPlacement() {
-        try {
-            place(-1, 0);
-        } catch (const std::exception&) {  // it was allowed to begin with
-        }
-    }
-    HostPlacement(const HostPlacement&) = delete;
-    HostPlacement& operator=(const HostPlacement&) = delete;
-};
-
 }  // namespace
 
 std::string Entry::name() const {
@@ -192,12 +250,12 @@ std::string Entry::title() const {
 
 std::vector<Result> measure(const Condition& condition, const std::vector<Entry>& entries, const Settings& settings) {
     const Load load(condition.load == "stress", expected_seconds(condition, entries.size(), settings));
-    const HostPlacement placement(condition);
+    Rhythm rhythm(condition);
     std::vector<std::unique_ptr<Team>> teams;
     for (const Entry& entry : entries) {
         StallGuard::watch(entry.name());
         const bool runs = reason_to_leave_out(entry, condition).empty();
-        teams.push_back(runs ? std::make_unique<Team>(entry, condition) : nullptr);
+        teams.push_back(runs ? std::make_unique<Team>(entry, condition, rhythm.child_priority()) : nullptr);
     }
     std::vector<Tally> tallies(entries.size());
     const int count = rounds(condition, settings);
@@ -206,7 +264,8 @@ std::vector<Result> measure(const Condition& condition, const std::vector<Entry>
             if (teams[i]) {
                 StallGuard::watch(entries[i].name());
                 // The same blocks are called for all.
-                run_slice(*teams[i], condition, settings, static_cast<std::uint64_t>(round) + 1, tallies[i]);
+                Slice slice(*teams[i], condition, settings, static_cast<std::uint64_t>(round) + 1, tallies[i]);
+                rhythm.run(slice);
             }
         }
     }
@@ -235,7 +294,7 @@ void check_answer(const Entry& entry, std::size_t size) {
     condition.sched = "other";
     condition.placement = "free";
     StallGuard::watch(entry.name());
-    Team team(entry, condition);
+    Team team(entry, condition, 0);
     team.set_active(true);
     for (int i = 0; i < 20; ++i) {
         team.call(ipc::now_ns() + 1'000'000);
