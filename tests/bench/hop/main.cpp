@@ -51,7 +51,7 @@ void declare(CLI::App& app, Wishes& wishes) {
     app.add_option("--clock", wishes.clocks, "timer, or jack: from a PortAudio callback")
         ->delimiter(',')
         ->check(CLI::IsMember({"timer", "jack"}));
-    app.add_option("--seconds", wishes.settings.seconds, "per contestant and condition (default 1.5)")
+    app.add_option("--seconds", wishes.settings.seconds, "per contestant and condition (default 1)")
         ->check(CLI::Range(0.1, 86400.0));
     app.add_option("--slice", wishes.settings.slice_ms, "milliseconds until the next contestant's turn (default 250)")
         ->check(CLI::Range(20, 900));
@@ -140,8 +140,7 @@ int run(const Wishes& wishes) {
     for (const Condition& condition : wanted) {
         expected += expected_seconds(condition, all.size(), wishes.settings);
     }
-    fmt::print("{} conditions, {} contestants, about {:.0f} min\n", wanted.size(), all.size(),
-               std::max(1.0, expected / 60));
+    fmt::print("conditions: {}, contestants: {}, about {:.1f} min\n", wanted.size(), all.size(), expected / 60);
     std::fflush(stdout);
 
     nlohmann::ordered_json json = {{"kind", "hop"},

@@ -30,7 +30,7 @@ struct Result {
 };
 
 struct Settings {
-    double seconds = 1.5;  ///< per entry and condition
+    double seconds = 1;  ///< per entry and condition
     int slice_ms = 250;
     int warm_up_blocks = 16;  ///< at the begin of a slice, not counted
 };
