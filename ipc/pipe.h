@@ -6,7 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+
+#include "ipc/prewake.h"
 
 namespace outboard::ipc {
 
@@ -51,9 +54,15 @@ public:
     /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it.
     virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
 
-    /// [rt] After a send that found the peer awake and polling, receive() looks for the answer for at most so long
-    /// before it sleeps (0, as it begins: it sleeps at once).
+    /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
+    /// sleeps (0, as it begins: it sleeps at once).
     virtual void set_spin(std::int64_t ns) noexcept { static_cast<void>(ns); }
+
+    /// [child] From now on receive() without a deadline is awake when the host's next block is due (ipc/prewake.h), on
+    /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling: it may
+    /// touch what the next call will need, and should take a few microseconds. Not while another thread is in
+    /// receive().
+    virtual void prewake([[maybe_unused]] Prewaker::Options options, [[maybe_unused]] std::function<void()> warm_up) {}
 
     /// How often pre-waking paid. Any thread.
     struct PrewakeFigures {

@@ -83,7 +83,7 @@ struct SharedMemoryPipe::State {
     std::optional<Prewaker> prewaker;
     std::function<void()> warm_up;
     std::int64_t spin_ns = 0;
-    std::int64_t spin_until_ns = 0;  ///< 0: the peer was not polling when it was last posted to
+    bool peer_polled = false;  ///< when it was last posted to, and it was not spun for since
     std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
     std::atomic<bool> dead{false};
@@ -148,7 +148,7 @@ Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noe
         } else if (peer == Waiting::asleep) {
             state.woke.store(state.woke.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         }
-        state.spin_until_ns = peer == Waiting::polling && state.spin_ns > 0 ? now_ns() + state.spin_ns : 0;
+        state.peer_polled = peer == Waiting::polling;
     }
     return status;
 }
@@ -188,8 +188,8 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
 }
 
 void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
-    if (spin_until_ns != 0) {
-        spin(seen, std::min(deadline_ns, std::exchange(spin_until_ns, 0)));
+    if (std::exchange(peer_polled, false) && spin_ns > 0) {
+        spin(seen, std::min(deadline_ns, now_ns() + spin_ns));
     } else if (prewaker && deadline_ns == no_deadline) {
         wait_prewoken(seen);
     } else {

@@ -3,12 +3,10 @@
 
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <memory>
 
 #include "ipc/descriptor.h"
 #include "ipc/pipe.h"
-#include "ipc/prewake.h"
 
 namespace outboard::ipc {
 
@@ -29,17 +27,13 @@ public:
     /// [child] Maps the inherited descriptors (taken over). Throws std::system_error.
     static std::unique_ptr<SharedMemoryPipe> open(Descriptor to_child, Descriptor to_host);
 
-    /// [child] From now on receive() without a deadline is awake when the host's next block is due (ipc/prewake.h).
-    /// `warm_up`, if any, is called once per block at the begin of the polling: it may touch what the next call will
-    /// need, and should take a few microseconds. Not while another thread is in receive().
-    void prewake(Prewaker::Options options, std::function<void()> warm_up = {});
-
     ~SharedMemoryPipe() override;
     [[nodiscard]] std::size_t capacity() const noexcept override;
     Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept override;
     Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
     void tick(std::int64_t due_ns) noexcept override;
     void set_spin(std::int64_t ns) noexcept override;
+    void prewake(Prewaker::Options options, std::function<void()> warm_up) override;
     [[nodiscard]] PrewakeFigures prewake_figures() const noexcept override;
     [[nodiscard]] std::size_t pending() const noexcept override;
     void mark_dead() noexcept override;

@@ -99,6 +99,8 @@ Link::Link(const LinkOptions& the_options)
           return std::move(started.process);
       }()) {
     slow_buffer_.resize(ipc::max_slow_text + sizeof(ipc::SlowHead));
+    watched.pid = process_.pid();
+    watched.exit_descriptor = process_.exit_descriptor();
     started_ns = ipc::now_ns();
     json values = json::object();
     for (const auto& [id, value] : options.values) {
@@ -110,7 +112,9 @@ Link::Link(const LinkOptions& the_options)
                          {"seed", options.seed},
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
+                         {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values}}},
+                       {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
                        {"keep_prints", options.keep_prints}};
     const auto message = ipc::write_slow(ipc::Opcode::load, load.dump(-1, ' ', false, json::error_handler_t::replace));
     slow_->send_until(message, ipc::now_ns() + 2'000'000'000);

@@ -37,7 +37,8 @@ const char* to_string(SlotState state) noexcept {
     return "?";
 }
 
-Slot::Slot(Options options) : options_(std::move(options)), kept_(max_kept), live_values_(max_parameters) {
+Slot::Slot(Options options, Company& company)
+    : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
     records_.reserve(ipc::max_post_records);
     answer_records_.resize(ipc::max_answer_records);
     message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));
@@ -222,21 +223,33 @@ SlotFigures Slot::figures() const {
     figures.events_kept = get(counters_.kept);
     figures.events_out = get(counters_.events_out);
 
+    figures.met_polling = get(counters_.met_polling);
+    figures.woke = get(counters_.woke);
+    const std::uint64_t polled_ns = get(counters_.polled_ns);
+    figures.polled_seconds = static_cast<double>(polled_ns) * 1e-9;
+    figures.demotions = get(counters_.demotions);
+    figures.realtime = counters_.realtime.load(std::memory_order_relaxed);
+
     const ProcessFigures process = process_figures(figures.pid);
     const std::int64_t now = ipc::now_ns();
     {
         const std::lock_guard lock(mutex_);
         if (figures.pid != cpu_seen_pid_) {
-            cpu_percent_ = 0;
+            cpu_percent_ = poll_percent_ = 0;
+            polled_seen_ns_ = polled_ns;
             cpu_seen_pid_ = figures.pid;
             cpu_seen_ns_ = process.cpu_ns;
             cpu_seen_at_ = now;
         } else if (now - cpu_seen_at_ >= shortest_cpu_look_ns) {
             cpu_percent_ =
                 100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) / static_cast<double>(now - cpu_seen_at_);
+            poll_percent_ =
+                100.0 * static_cast<double>(polled_ns - polled_seen_ns_) / static_cast<double>(now - cpu_seen_at_);
             cpu_seen_ns_ = process.cpu_ns;
+            polled_seen_ns_ = polled_ns;
             cpu_seen_at_ = now;
         }
+        figures.poll_burn_percent = poll_percent_;
         figures.cpu_percent = cpu_percent_;
     }
     figures.rss_mb = process.resident_mb;

@@ -31,6 +31,10 @@ BlockLoop::BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter)
     output_.reserve(4 * ipc::max_answer_records);
 }
 
+void BlockLoop::prewake(std::int64_t guard_ns) {
+    pipe_->prewake({.guard_ns = guard_ns}, [this] { interpreter_.warm_up(); });
+}
+
 void BlockLoop::run() {
     for (;;) {
         const ipc::Received received = pipe_->receive(buffer_, ipc::no_deadline);

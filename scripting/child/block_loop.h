@@ -13,6 +13,8 @@ namespace outboard::scripting::child {
 class BlockLoop {
 public:
     BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter);
+    /// Awake when the host's next block is due. `guard_ns` as in ipc::Prewaker.
+    void prewake(std::int64_t guard_ns);
     /// Until the host says quit or is gone.
     void run();
 

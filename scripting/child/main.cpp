@@ -21,6 +21,7 @@
 #include "scripting/child/block_loop.h"
 #include "scripting/child/descriptors.h"
 #include "scripting/child/interpreter.h"
+#include "scripting/child/realtime_limit.h"
 #include "scripting/child/slow_lane.h"
 
 namespace {
@@ -78,7 +79,12 @@ int main(int count, char** arguments) {
                 refuse(slow_lane, answer);
             }
             lock_memory();
+            child::give_up_priority_when_looping();
             child::BlockLoop loop(std::move(block_lane), interpreter);
+            if (const nlohmann::json guard = nlohmann::json::parse(order).value("prewake", nlohmann::json());
+                guard.is_number_integer()) {
+                loop.prewake(guard.get<std::int64_t>());
+            }
             slow_lane.send(ipc::Opcode::ready, answer);
             loop.run();
         } catch (const std::exception& error) {

@@ -142,7 +142,7 @@ TEST(PrewokenPipe, AClosedOrDeadHostEndsThePolling) {
     for (const bool dead : {false, true}) {
         auto pair = SharedMemoryPipe::create();
         auto child = SharedMemoryPipe::open(std::move(pair.child[0]), std::move(pair.child[1]));
-        child->prewake({.guard_ns = 400'000'000, .most_share = 1.0});
+        child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, {});
         const std::int64_t now = now_ns();
         pair.host->tick(now + 100'000'000);
         std::thread peer([&] {
