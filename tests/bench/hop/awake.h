@@ -13,9 +13,6 @@
 
 namespace outboard::bench {
 
-/// How long a host looks for the answer of a child that was polling, before it sleeps. The same for all, ours included.
-inline constexpr std::int64_t host_spin_ns = 20'000;
-
 /// The child's half: waits until take() has got something.
 class Awake {
 public:
@@ -56,7 +53,7 @@ private:
     ipc::Prewaker prewaker_;
 };
 
-/// The host's half: stores the tick, and looks for a while when the child was polling.
-[[nodiscard]] std::unique_ptr<End> with_prewake(std::unique_ptr<End> inner, ControlPage& page);
+/// The host's half: stores the tick, and looks for `spin_ns` when the child was polling.
+[[nodiscard]] std::unique_ptr<End> with_prewake(std::unique_ptr<End> inner, ControlPage& page, std::int64_t spin_ns);
 
 }  // namespace outboard::bench

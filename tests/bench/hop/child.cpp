@@ -49,7 +49,9 @@ void run(const std::vector<std::string>& arguments) {
     if (contestant == all.end()) {
         throw std::runtime_error("no contestant of that name");
     }
-    const Format format{std::stoul(arguments.at(2)), arguments.at(3) == "1"};
+    Format format;
+    format.size = std::stoul(arguments.at(2));
+    format.prewake = arguments.at(3) == "1";
     ::prctl(PR_SET_TIMERSLACK, 1UL);
     place(std::stoi(arguments.at(4)), std::stoi(arguments.at(5)));
     const auto end = contestant->open_child(format, arguments.at(1));

@@ -51,7 +51,7 @@ Connection::Connection(const Contestant& contestant, const Format& format, int c
     : page_file_(MappedControlPage::create()), page_(page_file_) {
     HostHalf half = contestant.open_host(format);
     const bool put_around = format.prewake && !contestant.own_prewake;
-    end_ = put_around ? with_prewake(std::move(half.end), *page_) : std::move(half.end);
+    end_ = put_around ? with_prewake(std::move(half.end), *page_, format.spin_ns) : std::move(half.end);
     process_ = std::make_unique<ipc::Process>(
         start(contestant, format, half.child, lifeline_.child.get(), page_file_.get(), core, priority));
     lifeline_.child.reset();

@@ -2,7 +2,6 @@
 #include <stdexcept>
 
 #include "hop/all.h"
-#include "hop/awake.h"
 #include "ipc/shared_memory_pipe.h"
 #include "ipc/system_pipe.h"
 
@@ -49,7 +48,7 @@ ipc::Descriptor inherited(int index) {
 HostHalf shared_memory_pipe_host(const Format& format) {
     auto pair = ipc::SharedMemoryPipe::create();
     if (format.prewake) {
-        pair.host->set_spin(host_spin_ns);
+        pair.host->set_spin(format.spin_ns);
     }
     return host_half(std::move(pair));
 }
@@ -57,7 +56,7 @@ HostHalf shared_memory_pipe_host(const Format& format) {
 std::unique_ptr<End> shared_memory_pipe_child(const Format& format, const std::string&) {
     auto pipe = ipc::SharedMemoryPipe::open(inherited(0), inherited(1));
     if (format.prewake) {
-        pipe->prewake({});
+        pipe->prewake({}, {});
     }
     return std::make_unique<PipeEnd>(std::move(pipe));
 }

@@ -32,7 +32,7 @@ public:
         for (int i = 0; i < condition.children; ++i) {
             const int core = condition.placement == "pinned" ? std::min(1 + i % others, cores() - 1) : -1;
             // More pollers than cores beside the host's would take each other's.
-            const Format format{condition.size, entry.prewake && i < others};
+            const Format format{condition.size, entry.prewake && i<others, condition.children> 1 ? 20'000 : 150'000};
             children_.push_back(std::make_unique<Connection>(*entry.contestant, format, core, priority));
         }
     }

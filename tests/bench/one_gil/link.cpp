@@ -16,6 +16,7 @@ Link::Link(const LinkOptions& the_options)
     if (!news_) {
         throw std::system_error(errno, std::generic_category(), "eventfd");
     }
+    watched.pid = -1;
     one_gil::Loaded loaded = one_gil::load(options);
     pipe_ = std::move(loaded.pipe);
     handles = loaded.handles;

@@ -16,6 +16,7 @@
 #include "ipc/process.h"
 #include "ipc/protocol.h"
 #include "scripting/script_slot.h"
+#include "scripting/watchdog.h"
 
 namespace outboard::scripting {
 
@@ -28,6 +29,7 @@ struct LinkOptions {
     std::uint64_t seed = 0;
     std::uint32_t slot = 0;
     std::uint8_t channel = 0;
+    std::optional<std::int64_t> prewake_guard_ns;
     bool keep_prints = false;
     std::vector<std::pair<std::string, double>> values;
 };
@@ -42,9 +44,11 @@ public:
     // ---- [rt] -------------------------------------------------------------------------------------------------
     ipc::Pipe& pipe() noexcept { return *pipe_; }
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
-    void condemn(const char* reason) noexcept { condemned_.store(reason, std::memory_order_release); }
+    void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
     std::uint64_t handles = 0;
-    std::atomic<std::int64_t> oldest_call_ns{0};
+    Watched watched;  ///< without a process: nothing to give priority to, to demote or to end
+    Watchdog* watchdog = nullptr;
+    std::atomic<bool> prewakes{false};
 
     // ---- [control] --------------------------------------------------------------------------------------------
     enum class Stage : std::uint8_t { starting, ready, refused, ended };
@@ -61,7 +65,7 @@ public:
     std::string end_reason;
     Link* next_retired = nullptr;
 
-    [[nodiscard]] const char* condemned() const noexcept { return condemned_.load(std::memory_order_acquire); }
+    [[nodiscard]] const char* condemned() const noexcept { return watched.condemned.load(std::memory_order_acquire); }
     [[nodiscard]] std::int64_t pid() const noexcept;
     [[nodiscard]] int slow_descriptor() const noexcept { return news_.get(); }
     [[nodiscard]] int exit_descriptor() const noexcept { return -1; }
@@ -73,7 +77,6 @@ private:
     Stage stage_ = Stage::starting;
     bool killed_ = false;
     std::atomic<bool> dead_{false};
-    std::atomic<const char*> condemned_{nullptr};
 };
 
 }  // namespace outboard::scripting
