@@ -65,8 +65,9 @@ void ControlThread::wake() noexcept {
 Slot& ControlThread::add(const std::string& name, std::uint8_t channel, std::uint32_t tag) {
     auto seat = std::make_unique<Seat>();
     const std::lock_guard lock(seats_mutex_);
-    seat->slot = std::make_unique<Slot>(
-        Slot::Options{tag, name, channel, options_.sample_rate, options_.offline, options_.pipelined}, company_);
+    seat->slot = std::make_unique<Slot>(Slot::Options{tag, name, channel, options_.sample_rate, options_.offline,
+                                                      options_.pipelined, options_.transport},
+                                        company_);
     seat->slot->wake_control = [this] { wake(); };
     seats_.push_back(std::move(seat));
     return *seats_.back()->slot;
@@ -240,7 +241,7 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     LinkOptions link;
     link.child_program = options_.child_program;
     link.package_path = options_.package_path;
-    link.transport = options_.transport;
+    link.transport = seat.slot->wanted_transport();
     link.script = order.path;
     link.sample_rate = options_.sample_rate;
     link.seed = options_.seed;

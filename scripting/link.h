@@ -3,6 +3,7 @@
 // memory is never reused for another child.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,11 @@
 #include "scripting/watchdog.h"
 
 namespace outboard::scripting {
+
+/// The transports of the block lane. A child has one lane of each.
+inline constexpr std::array<const char*, 2> transports{"shm", "pipe"};
+/// The place of a transport there. Throws std::runtime_error with a sentence.
+[[nodiscard]] std::size_t lane_of(const std::string& transport);
 
 /// What is needed to start a child.
 struct LinkOptions {
@@ -44,7 +50,13 @@ public:
     Link& operator=(const Link&) = delete;
 
     // ---- [rt] -------------------------------------------------------------------------------------------------
-    ipc::Pipe& pipe() noexcept { return *pipe_; }
+    /// The block lane in use.
+    ipc::Pipe& pipe() noexcept { return *lanes_[lane_]; }
+    /// Which one that is: the transport's place in `transports`.
+    [[nodiscard]] std::size_t lane() const noexcept { return lane_; }
+    /// Goes over to the other lane, when no call is open. False: not now, the child has too much to read.
+    bool change_lane() noexcept;
+    [[nodiscard]] ipc::Pipe::PrewakeFigures prewake_figures() const noexcept { return lanes_[0]->prewake_figures(); }
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     /// Asks the control thread to end this child, with a reason (a literal).
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
@@ -80,7 +92,8 @@ private:
     void take_declarations(const std::string& text);
 
     ipc::Descriptor lifeline_;
-    std::unique_ptr<ipc::Pipe> pipe_;
+    std::array<std::unique_ptr<ipc::Pipe>, 2> lanes_;
+    std::size_t lane_ = 0;  ///< [rt] once it is published
     std::unique_ptr<ipc::SystemPipe> slow_;
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;

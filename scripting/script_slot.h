@@ -132,6 +132,9 @@ public:
     virtual void unload() = 0;
     /// [control] While true everything passes and the child is not called.
     virtual void set_bypass(bool bypassed) = 0;
+    /// [control] "shm" or "pipe", from one of the next blocks on, also while the script plays: nothing is lost, nothing
+    /// comes twice. Throws std::runtime_error with a sentence.
+    virtual void set_transport(const std::string& transport) = 0;
     /// [control] Waits until loading has ended one way or the other. Empty: it is live (or empty by wish).
     /// Otherwise the sentence of what failed.
     virtual std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) = 0;

@@ -41,6 +41,7 @@ public:
         double sample_rate = 48000;
         bool offline = false;
         bool pipelined = false;
+        std::string transport = "shm";
     };
     /// The calls of the block that is being processed, of all slots of one host. [rt]
     struct Company {
@@ -67,6 +68,7 @@ public:
     void load(const std::string& path, std::vector<std::pair<std::string, double>> values) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
+    void set_transport(const std::string& transport) override;
     std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
     [[nodiscard]] std::uint64_t generation() const noexcept override;
@@ -89,6 +91,8 @@ public:
     void finish_order(SlotState state, const std::string& failure);
     void set_control_state(SlotState state);
     void add_reason(std::string reason);
+    /// The transport that a new child begins with.
+    [[nodiscard]] std::string wanted_transport() const { return transports[wanted_lane_.load()]; }
     /// What a restart must load: path and current values.
     [[nodiscard]] Order restart_order() const;
     [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -175,7 +179,9 @@ private:
     // ---- between the threads
     static inline Link* const remove_link = reinterpret_cast<Link*>(std::uintptr_t{1});
     std::atomic<Link*> incoming_{nullptr};
-    std::atomic<Link*> retired_{nullptr};  ///< let go by the audio thread, the latest first (Link::next_retired)
+    std::atomic<Link*> retired_{nullptr};      ///< let go by the audio thread, the latest first (Link::next_retired)
+    std::atomic<std::size_t> wanted_lane_{0};  ///< the transport's place in `transports`
+    std::atomic<std::size_t> lane_{0};         ///< in use
     std::atomic<SlotState> rt_state_{SlotState::empty};
     std::atomic<bool> self_bypassed_{false};  ///< the runtime gave up on its script
     static constexpr std::size_t max_parameters = 1024;
@@ -201,7 +207,6 @@ private:
     std::vector<Parameter> parameters_;
     std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
     std::vector<std::string> reasons_;
-    std::string transport_;
     std::int64_t pid_ = 0;
     std::atomic<std::uint64_t> generation_{0};
     bool order_open_ = false;  ///< an order was given and has not come to its end

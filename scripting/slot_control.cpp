@@ -39,6 +39,7 @@ const char* to_string(SlotState state) noexcept {
 
 Slot::Slot(Options options, Company& company)
     : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
+    wanted_lane_ = lane_ = lane_of(options_.transport);
     records_.reserve(ipc::max_post_records);
     answer_records_.resize(ipc::max_answer_records);
     message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));
@@ -87,6 +88,10 @@ void Slot::set_bypass(bool bypassed) {
     wake_control();
 }
 
+void Slot::set_transport(const std::string& transport) {
+    wanted_lane_.store(lane_of(transport));
+}
+
 std::optional<std::string> Slot::wait_loaded(std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, timeout, [this] { return !order_open_; })) {
@@ -120,11 +125,9 @@ Link* Slot::publish(Link* link) {
         const std::lock_guard lock(mutex_);
         parameters_.clear();
         pid_ = 0;
-        transport_.clear();
         if (link != nullptr) {
             path_ = link->options.script;
             values_ = link->options.values;
-            transport_ = link->options.transport;
             pid_ = link->pid();
             parameters_ = link->parameters;
             for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
@@ -205,8 +208,8 @@ SlotFigures Slot::figures() const {
             figures.state = SlotState::loading;  // ready, and not yet taken by the audio thread
         }
         figures.script = path_;
-        figures.transport = transport_;
         figures.pid = pid_;
+        figures.transport = pid_ != 0 ? transports[lane_.load(std::memory_order_relaxed)] : "";
         figures.reasons = reasons_;
     }
     const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };

@@ -63,6 +63,11 @@ void Slot::begin(const BlockInfo& block) noexcept {
         note_lateness(owes_);
     }
     exchange_link();
+    const std::size_t wanted = wanted_lane_.load(std::memory_order_relaxed);
+    if (link_ != nullptr && call_count_ == 0 && link_->lane() != wanted && !post_failed_) {
+        link_->change_lane();
+    }
+    lane_.store(link_ != nullptr ? link_->lane() : wanted, std::memory_order_relaxed);
     block_first_ = last_sequence_ + 1;
     block_ns_ = ipc::now_ns() - began;
 }
@@ -380,7 +385,7 @@ void Slot::tick(std::int64_t due_ns) noexcept {
 
 void Slot::publish_prewake_figures() noexcept {
     constexpr auto relaxed = std::memory_order_relaxed;
-    const ipc::Pipe::PrewakeFigures now = link_->pipe().prewake_figures();
+    const ipc::Pipe::PrewakeFigures now = link_->prewake_figures();
     counters_.met_polling.store(earlier_links_.met_polling + now.met_polling, relaxed);
     counters_.woke.store(earlier_links_.woke + now.woke, relaxed);
     counters_.polled_ns.store(earlier_links_.polled_ns + now.polled_ns, relaxed);

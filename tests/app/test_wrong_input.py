@@ -59,7 +59,7 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("no output", "render {dir}/song.mid", USAGE, ["--output"]),
     ("no song", "render -o {out}.wav", USAGE, ["song"]),
     ("a second song", "render {dir}/song.mid {dir}/song.mid -o {out}.wav", USAGE, ["song.mid"]),
-    ("not built yet: --prewake", "play {dir}/song.mid --device timer --prewake auto", USAGE, ["--prewake"]),
+    ("guard time", "play {dir}/song.mid --device timer --prewake soon", USAGE, ["--prewake", "auto, off", "soon"]),
     ("not built yet: --sandbox", "render {dir}/song.mid -o {out}.wav --sandbox on", USAGE, ["--sandbox"]),
     ("not built yet: --trace", "play {dir}/song.mid --device timer --trace {out}.json", USAGE, ["--trace"]),
 ]
