@@ -67,8 +67,8 @@ def section(figures: dict[str, Any]) -> list[str]:
         calls = max((result.get("calls", 0) for result in condition["results"]), default=0)
         description = condition["description"]
         lines += [f"### {description[0].upper()}{description[1:]}", "",
-                  f"{reference_words(condition, 'futex', 'Raw futex')}; {reference_words(condition, 'spin', 'raw spin')}; "
-                  f"up to {calls} calls each.", "", *results.table(head, rows), ""]
+                  f"{reference_words(condition, 'futex', 'Raw futex')}; "
+                  f"{reference_words(condition, 'spin', 'raw spin')}; up to {calls} calls each.", "", *results.table(head, rows), ""]
     return lines
 
 
@@ -79,9 +79,11 @@ def main() -> None:
     parser.add_argument("--results", type=Path, help="write the ratios into this file")
     parser.add_argument("--from-json", type=Path, help="do not measure: take the figures of an earlier run")
     parser.add_argument("--program-help", action="store_true", help="the options of hop_bench")
+    parser.add_argument("--check", action="store_true", help="only ask every contestant a few things")
     options, others = parser.parse_known_args()
-    if options.program_help:
-        sys.exit(subprocess.run([options.program, "--help"], check=False).returncode)
+    if options.program_help or options.check:
+        word = "--help" if options.program_help else "--check"
+        sys.exit(subprocess.run([options.program, word], check=False).returncode)
     options.out.mkdir(parents=True, exist_ok=True)
     if options.from_json:
         figures = json.loads(options.from_json.read_text())

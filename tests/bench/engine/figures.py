@@ -22,6 +22,7 @@ def play_figures(stats: dict[str, Any], script: str | None = None) -> dict[str, 
         "called": calls / max(1, stats["blocks"] * len(chosen)),
         "scripting_percent": worst([t["layers"] for t in chosen], "scripting"),
         "busy_percent": worst([t["layers"] for t in chosen], "busy"),
+        "hop_mean_percent": max((mean_difference(t["layers"]) for t in chosen), default=0.0),
         "hop_percent": max((t["layers"]["scripting"]["p50"] - t["layers"]["busy"]["p50"] for t in chosen), default=0.0),
         "mean_all_percent": layers["scripting"]["mean"],
         "callback_percent": {key: layers["callback"][key] for key in ("mean", "p50", "p99", "p999", "max")},
@@ -34,6 +35,11 @@ def play_figures(stats: dict[str, Any], script: str | None = None) -> dict[str, 
         "poll_burn": sum(t.get("poll_burn", 0.0) for t in chosen),
         "cpu": stats["cpu"],
     }
+
+
+def mean_difference(layers: dict[str, Any]) -> float:
+    """Scripting minus BUSY, the mean over called blocks."""
+    return float(layers["scripting"]["mean_called"] - layers["busy"]["mean_called"])
 
 
 def worst(chosen: list[dict[str, Any]], key: str) -> dict[str, float]:

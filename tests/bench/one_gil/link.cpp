@@ -3,7 +3,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 
 #include "interpreter_pipe.h"
@@ -11,12 +13,21 @@
 
 namespace outboard::scripting {
 
+std::size_t lane_of(const std::string& transport) {
+    const auto* const at = std::find(transports.begin(), transports.end(), transport);
+    if (at == transports.end()) {
+        throw std::runtime_error("Unknown transport '" + transport + "': use shm or pipe.");
+    }
+    return static_cast<std::size_t>(at - transports.begin());
+}
+
 Link::Link(const LinkOptions& the_options)
     : options(the_options), started_ns(ipc::now_ns()), news_(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!news_) {
         throw std::system_error(errno, std::generic_category(), "eventfd");
     }
     watched.pid = -1;
+    lane_ = lane_of(options.transport);
     one_gil::Loaded loaded = one_gil::load(options);
     pipe_ = std::move(loaded.pipe);
     handles = loaded.handles;

@@ -29,15 +29,6 @@ def table(head: list[str], rows: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(head) + " |", line, *("| " + " | ".join(row) + " |" for row in rows)]
 
 
-def text_table(head: list[str], rows: list[list[str]]) -> list[str]:
-    """The same for a terminal."""
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    return [
-        "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths)))
-        for row in [head, *rows]
-    ]
-
-
 def number(value: float | None) -> str:
     """Three digits that count."""
     if value is None:

@@ -3,6 +3,7 @@
 // what users run, so that the two differ in nothing but the hop. It must offer what scripting/link.h offers.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,9 @@
 #include "scripting/watchdog.h"
 
 namespace outboard::scripting {
+
+inline constexpr std::array<const char*, 2> transports{"shm", "pipe"};
+[[nodiscard]] std::size_t lane_of(const std::string& transport);
 
 struct LinkOptions {
     std::string child_program;
@@ -43,6 +47,13 @@ public:
 
     // ---- [rt] -------------------------------------------------------------------------------------------------
     ipc::Pipe& pipe() noexcept { return *pipe_; }
+    /// There is one way only; a wish for another is granted without effect.
+    [[nodiscard]] std::size_t lane() const noexcept { return lane_; }
+    bool change_lane() noexcept {
+        lane_ = 1 - lane_;
+        return true;
+    }
+    [[nodiscard]] ipc::Pipe::PrewakeFigures prewake_figures() const noexcept { return {}; }
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
     std::uint64_t handles = 0;
@@ -73,6 +84,7 @@ public:
 private:
     ipc::Descriptor news_;  ///< readable while read_slow_lane was not called
     std::unique_ptr<ipc::Pipe> pipe_;
+    std::size_t lane_ = 0;
     std::string failure_;
     Stage stage_ = Stage::starting;
     bool killed_ = false;
