@@ -29,7 +29,7 @@ TEST(EndWithParent, LeavesInOrderWhenTheLifelineCloses) {
 TEST(EndWithParent, EndsWhenTheParentIsKilled) {
     const Watchdog watchdog;
     auto out = os_pipe();
-    Process parent = start_peer({"parent", TEST_PEER}, {}, out[1].get());
+    Process parent = start_peer({"parent", TEST_PEER, "end-with-parent"}, {}, out[1].get());
     out[1].reset();
     const int number = std::stoi(line_from(out[0]));
     const Descriptor child = watch(number);
@@ -38,6 +38,34 @@ TEST(EndWithParent, EndsWhenTheParentIsKilled) {
     EXPECT_FALSE(is_ready(child.get(), 30));  // it lives as long as the parent does
     parent.kill();
     EXPECT_TRUE(is_ready(child.get(), 20'000));
+}
+
+TEST(EndWithParent, ManyEndWithinASecondOfTheirParentsKill) {
+    const Watchdog watchdog;
+    auto out = os_pipe();
+    std::vector<std::string> arguments{"parent", TEST_PEER};
+    for (int i = 0; i < 9; ++i) {
+        arguments.emplace_back(i % 3 == 2 ? "end-with-parent-busy" : "end-with-parent");
+    }
+    Process parent = start_peer(arguments, {}, out[1].get());
+    out[1].reset();
+    std::vector<Descriptor> children;
+    for (std::size_t i = 2; i < arguments.size(); ++i) {
+        children.push_back(watch(std::stoi(line_from(out[0]))));
+        ASSERT_TRUE(children.back());
+    }
+    ASSERT_EQ(line_from(out[0]), "ready");
+    for (const Descriptor& child : children) {
+        EXPECT_FALSE(is_ready(child.get(), 2));
+    }
+    const std::int64_t killed = now_ns();
+    parent.kill();  // SIGKILL: its destructors do not run
+    std::vector<std::int64_t> ends;
+    for (const Descriptor& child : children) {
+        ASSERT_TRUE(is_ready(child.get(), 20'000));
+        ends.push_back(now_ns() - killed);
+    }
+    EXPECT_LT(ends[ends.size() / 2], 1'000'000'000);  // looked at one after the other: half of them have ended by then
 }
 
 TEST(EndWithParent, RefusesAClosedDescriptor) {

@@ -16,15 +16,9 @@
 #include "peer_modes.h"
 
 namespace outboard::ipc::test {
-namespace {
-
-struct Inherited {
-    std::size_t ring_bytes;
-    std::unique_ptr<Pipe> pipe;
-};
 
 /// TRANSPORT RING_BYTES, and what the pipe needs from 3 on.
-Inherited inherited(const Arguments& arguments) {
+Inherited inherited_pipe(const Arguments& arguments) {
     const std::size_t ring_bytes = std::stoul(arguments.at(1));
     if (arguments.at(0) == "shm") {
         return {ring_bytes,
@@ -33,13 +27,17 @@ Inherited inherited(const Arguments& arguments) {
     return {ring_bytes, open_half(Transport::pipe, in_a_row(inherited_from<SystemPipe::ChildHandles>(3)), ring_bytes)};
 }
 
+namespace {
+
 int status_code(Status status) {
     return 100 + static_cast<int>(status);
 }
 
+}  // namespace
+
 /// Sends everything back until the host closes: 0.
 int echo(const Arguments& arguments) {
-    const auto [ring_bytes, pipe] = inherited(arguments);
+    const auto [ring_bytes, pipe] = inherited_pipe(arguments);
     std::vector<std::byte> buffer(ring_bytes);
     for (;;) {
         const Received received = pipe->receive(buffer, no_deadline);
@@ -57,9 +55,35 @@ int echo(const Arguments& arguments) {
     }
 }
 
+namespace {
+
+/// Says one message, and leaves with the code that the seed says; 1000: stays.
+int say_hello(const Arguments& arguments) {
+    const auto [ring_bytes, pipe] = inherited_pipe(arguments);
+    const int code = std::stoi(arguments.at(2));
+    pipe->send(message_of(1, 0, 100));
+    while (code == 1000) {
+        std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+    std::_Exit(code);
+}
+
+/// Leaves with the code that the seed says and without a word; 1000: stays; 1001: stays with its pipe closed.
+int say_nothing(const Arguments& arguments) {
+    const auto [ring_bytes, pipe] = inherited_pipe(arguments);
+    const int code = std::stoi(arguments.at(2));
+    if (code == 1001) {
+        pipe->close();
+    }
+    while (code >= 1000) {
+        std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+    std::_Exit(code);  // without a close: shared memory does not tell
+}
+
 /// Sends message 0, 1, 2, … of the seed, until it is killed.
 int flood(const Arguments& arguments) {
-    const auto [ring_bytes, pipe] = inherited(arguments);
+    const auto [ring_bytes, pipe] = inherited_pipe(arguments);
     const std::uint64_t seed = std::stoull(arguments.at(2));
     for (std::uint64_t index = 0;; ++index) {
         const std::vector<std::byte> message = message_of(seed, index, pipe->capacity());
@@ -83,14 +107,29 @@ int semaphore(const Arguments& arguments) {
     const SharedMemory ours_memory = SharedMemory::map(ours_file, SharedMemory::Access::read_write);
     const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
     auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
-    Poster poster(ours.posts, theirs.sleeping, ringer.get());
-    Waiter waiter(theirs.posts, ours.sleeping, listener.get());
+    Poster poster(ours.posts, theirs.waiting, ringer.get());
+    Waiter waiter(theirs.posts, ours.waiting, listener.get());
     const auto rounds = static_cast<std::uint32_t>(std::stoul(arguments.at(0)));
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
         while (waiter.posts() == seen) {
             waiter.wait(seen, no_deadline);
         }
         poster.post();
+    }
+    return 0;
+}
+
+/// Waits for a post that never comes.
+int wait_for_ever(const Arguments&) {
+    const SharedMemory theirs_memory = SharedMemory::map(ipc::inherited(3), SharedMemory::Access::read_only);
+    const SharedMemory ours_memory = SharedMemory::map(ipc::inherited(4), SharedMemory::Access::read_write);
+    const Descriptor listener = bell_handles != 0 ? ipc::inherited(5) : Descriptor();
+    const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
+    auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
+    Waiter waiter(theirs.posts, ours.waiting, listener.get());
+    const std::uint32_t seen = waiter.posts();
+    while (waiter.posts() == seen) {
+        waiter.wait(seen, no_deadline);
     }
     return 0;
 }
@@ -140,16 +179,29 @@ int end_with_parent_at_3(const Arguments& arguments) {
     return sleep_on(arguments);
 }
 
-/// PROGRAM: starts the mode above, prints its number and sleeps: the parent that gets killed.
+/// Ends with its parent, though it is busy and lets no signal through.
+int end_with_parent_busy(const Arguments&) {
+    end_with_parent(ipc::inherited(3).release());
+    block_signals();
+    for (;;) {
+        (void)now_ns();
+    }
+}
+
+/// PROGRAM MODES...: starts children of the modes given, prints their numbers and sleeps: the parent that gets killed.
 int parent(const Arguments& arguments) {
-    Lifeline lifeline = Lifeline::create();
-    Process::Options options;
-    options.program = arguments.at(0);
-    options.arguments = {"end-with-parent"};
-    options.give(lifeline.child, 3);
-    const Process child = Process::start(options);
-    lifeline.child.reset();
-    std::printf("%lld\n", static_cast<long long>(child.pid()));
+    std::vector<Process> children;
+    std::vector<Lifeline> lifelines;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        lifelines.push_back(Lifeline::create());
+        Process::Options options;
+        options.program = arguments[0];
+        options.arguments = {arguments[i]};
+        options.give(lifelines.back().child, 3);
+        children.push_back(Process::start(options));
+        lifelines.back().child.reset();
+        std::printf("%lld\n", static_cast<long long>(children.back().pid()));
+    }
     return sleep_on(arguments);
 }
 
@@ -170,7 +222,10 @@ int main(int count, char** values) {
     Modes modes{
         {"echo", echo},
         {"flood", flood},
+        {"say-hello", say_hello},
+        {"say-nothing", say_nothing},
         {"semaphore", semaphore},
+        {"wait-for-ever", wait_for_ever},
         {"print-variable", print_variable},
         {"print-arguments", print_arguments},
         {"say", say},
@@ -179,6 +234,7 @@ int main(int count, char** values) {
         {"leave-after", leave_after},
         {"sleep", sleep_on},
         {"end-with-parent", end_with_parent_at_3},
+        {"end-with-parent-busy", end_with_parent_busy},
         {"parent", parent},
     };
     modes.merge(system_modes());

@@ -1,6 +1,9 @@
 // What every transport promises when the peer is a process that is stopped or killed.
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <thread>
+
 #include "ends.h"
 #include "messages.h"
 #include "talk.h"
@@ -20,7 +23,7 @@ protected:
     Watchdog watchdog_{std::chrono::seconds(100)};
 };
 
-TEST_P(TwoProcesses, ExchangeManyMessages) {
+TEST_P(TwoProcesses, ExchangeMillionsOfMessages) {
     Talk talk_with = start("echo");
     talk(*talk_with.host, 11, many_messages(GetParam() == Transport::pipe));  // there and back
     talk_with.host->close();
@@ -65,6 +68,24 @@ TEST_P(TwoProcesses, EverythingCompleteIsReadFromAPeerThatWasKilledWhileWriting)
             status = take(patience());
         }
         EXPECT_EQ(status, Status::peer_died) << to_string(status);
+    }
+}
+
+// The end of a process without a word: an OS pipe tells it by itself, shared memory is told by who watches the process.
+TEST_P(TwoProcesses, APeerThatLeavesWithoutAWordIsNoHang) {
+    for (int round = 0; round < 20; ++round) {
+        Talk talk_with = start("say-hello", "0");
+        std::vector<std::byte> buffer(ring_bytes);
+        ASSERT_EQ(talk_with.host->receive(buffer, patience()).status, Status::ok);
+        std::thread watching([&] {
+            EXPECT_TRUE(talk_with.peer.wait(std::chrono::seconds(30)));
+            talk_with.host->mark_dead();
+        });
+        const Status status = talk_with.host->receive(buffer, no_deadline).status;
+        EXPECT_TRUE(status == Status::peer_died || (status == Status::closed && GetParam() == Transport::pipe))
+            << to_string(status);
+        watching.join();
+        EXPECT_EQ(talk_with.host->receive(buffer, no_deadline).status, Status::peer_died);
     }
 }
 

@@ -16,9 +16,9 @@ namespace {
 struct Words {
     Bell bell = Bell::create();
     std::atomic<std::uint32_t> posts{0};
-    std::atomic<std::uint32_t> sleeping{0};
-    Poster poster{posts, sleeping, bell.ringer.get()};
-    Waiter waiter{posts, sleeping, bell.listener.get()};
+    std::atomic<std::uint32_t> waiting{0};
+    Poster poster{posts, waiting, bell.ringer.get()};
+    Waiter waiter{posts, waiting, bell.listener.get()};
 };
 
 TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
@@ -28,7 +28,7 @@ TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
     words.poster.post();
     words.waiter.wait(seen, no_deadline);
     EXPECT_EQ(words.waiter.posts(), seen + 1);
-    EXPECT_EQ(words.sleeping, 0U);
+    EXPECT_EQ(words.waiting, 0U);
 }
 
 TEST(Semaphore, WaitsUntilTheDeadline) {
@@ -39,7 +39,7 @@ TEST(Semaphore, WaitsUntilTheDeadline) {
         words.waiter.wait(words.waiter.posts(), deadline);
     }
     words.waiter.wait(words.waiter.posts(), deadline);  // in the past
-    EXPECT_EQ(words.sleeping, 0U);
+    EXPECT_EQ(words.waiting, 0U);
 }
 
 TEST(Semaphore, LosesNoWakeUp) {
@@ -77,8 +77,8 @@ TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
     auto& theirs = *::new (to_host.memory.bytes().data()) Segment;
     const Bell child_bell = Bell::create();
     const Bell host_bell = Bell::create();
-    Poster poster(ours.posts, theirs.sleeping, child_bell.ringer.get());
-    Waiter waiter(theirs.posts, ours.sleeping, host_bell.listener.get());
+    Poster poster(ours.posts, theirs.waiting, child_bell.ringer.get());
+    Waiter waiter(theirs.posts, ours.waiting, host_bell.listener.get());
 
     Process::Options options;
     options.give(to_child.child, 3);
@@ -97,6 +97,50 @@ TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
     const auto exit = peer.wait(std::chrono::seconds(20));
     ASSERT_TRUE(exit);
     EXPECT_EQ(exit->code, 0) << exit->describe();
+}
+
+TEST(Semaphore, SurvivesAWaiterThatDies) {
+    const Watchdog watchdog;
+    const auto to_child = SharedMemory::create("test to child", Segment::ring_offset, SharedMemory::Access::read_only);
+    const auto to_host = SharedMemory::create("test to host", Segment::ring_offset, SharedMemory::Access::read_write);
+    auto& ours = *::new (to_child.memory.bytes().data()) Segment;
+    auto& theirs = *::new (to_host.memory.bytes().data()) Segment;
+    const Bell bell = Bell::create();
+    Poster poster(ours.posts, theirs.waiting, bell.ringer.get());
+    Process::Options options;
+    options.give(to_child.child, 3);
+    options.give(to_host.child, 4);
+    if (bell_handles != 0) {
+        options.give(bell.listener, 5);
+    }
+    for (int round = 0; round < 20; ++round) {
+        // Killed in its sleep, on the way to it or before it came so far; its flag stays up.
+        Process dies = start_peer({"wait-for-ever"}, options.descriptors);
+        const std::int64_t limit = in_ms(20'000);
+        while (theirs.waiting == 0 && now_ns() < limit) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+        ASSERT_NE(theirs.waiting, 0U);
+        std::this_thread::sleep_for(std::chrono::microseconds(round * 50));
+        dies.kill();
+        ASSERT_TRUE(dies.wait(std::chrono::seconds(20)));
+        const std::uint32_t before = ours.posts;
+        for (int i = 0; i < 100; ++i) {
+            poster.post();  // wakes nobody, and blocks no more than ever
+        }
+        EXPECT_EQ(ours.posts, before + 100);
+        theirs.waiting = 0;
+
+        // The next one on the same words is woken as if nothing had happened.
+        Process lives = start_peer({"wait-for-ever"}, options.descriptors);
+        while (theirs.waiting == 0 && now_ns() < limit) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+        poster.post();
+        const auto exit = lives.wait(std::chrono::seconds(20));
+        ASSERT_TRUE(exit);
+        EXPECT_EQ(exit->describe(), "exit code 0");
+    }
 }
 
 TEST(Semaphore, CancelEndsTheWaitAndAllLaterOnes) {

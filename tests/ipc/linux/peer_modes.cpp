@@ -6,7 +6,10 @@
 #include <cstdlib>
 
 #include <dirent.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
+
+#include "messages.h"
 
 namespace outboard::ipc::test {
 namespace {
@@ -72,6 +75,24 @@ int leave_somebody_behind(const Arguments&) {
     return 0;
 }
 
+/// Stops for its parent to trace it, then sends message 0, 1, 2, … of the seed, made before, until it is killed.
+int flood_traced(const Arguments& arguments) {
+    const auto [ring_bytes, pipe] = inherited_pipe(arguments);
+    std::vector<std::vector<std::byte>> messages;
+    for (std::uint64_t index = 0; index < 200; ++index) {
+        messages.push_back(message_of(std::stoull(arguments.at(2)), index, pipe->capacity()));
+    }
+    if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
+        return 2;
+    }
+    std::raise(SIGSTOP);
+    for (const std::vector<std::byte>& message : messages) {
+        while (pipe->send(message) == Status::full) {
+        }
+    }
+    return 0;
+}
+
 int print_group(const Arguments&) {
     std::printf("pid %d group %d\n", ::getpid(), ::getpgrp());
     return 0;
@@ -80,9 +101,15 @@ int print_group(const Arguments&) {
 }  // namespace
 
 Modes system_modes() {
-    return {{"list-descriptors", list_descriptors}, {"list-signals", list_signals},
-            {"print-group", print_group},           {"raise", raise_signal},
-            {"ignore-sigterm", ignore_sigterm},     {"leave-somebody-behind", leave_somebody_behind}};
+    Modes modes{{"list-descriptors", list_descriptors},
+                {"flood-traced", flood_traced},
+                {"list-signals", list_signals},
+                {"print-group", print_group},
+                {"raise", raise_signal},
+                {"ignore-sigterm", ignore_sigterm},
+                {"leave-somebody-behind", leave_somebody_behind}};
+    modes.merge(posix_modes());
+    return modes;
 }
 
 }  // namespace outboard::ipc::test

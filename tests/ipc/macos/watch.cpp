@@ -15,7 +15,7 @@ Descriptor watch(std::int64_t pid) {
 const bool os_pipe_counts_unread = false;
 
 Modes system_modes() {
-    return {};
+    return posix_modes();
 }
 
 }  // namespace outboard::ipc::test

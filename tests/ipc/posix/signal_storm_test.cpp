@@ -72,6 +72,22 @@ TEST_P(SignalStorms, SignalsNeitherExtendADeadlineNorLoseAMessage) {
     talk(*talk_with.host, 17, 5000);
 }
 
+TEST_P(SignalStorms, SignalsOnBothSidesLoseNoMessage) {
+    Talk talk_with = start_talk(GetParam(), "echo-in-a-storm", ring_bytes);
+    const SignalStorm storm;
+    const int before = SignalStorm::count();
+    talk(*talk_with.host, 18, many_messages(false) / 10);
+    EXPECT_GT(SignalStorm::count(), before + 10);
+    // One at a time: now each side sleeps for every message, and is disturbed while it does.
+    std::vector<std::byte> buffer(ring_bytes);
+    for (std::uint64_t i = 0; i < 5000; ++i) {
+        ASSERT_EQ(talk_with.host->send(message_of(19, i, 5000)), Status::ok);
+        const Received received = talk_with.host->receive(buffer, patience());
+        ASSERT_EQ(received.status, Status::ok);
+        ASSERT_TRUE(same(std::span(buffer).first(received.size), message_of(19, i, 5000)));
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Transports, SignalStorms, testing::Values(Transport::shm, Transport::pipe),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 

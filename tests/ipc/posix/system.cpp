@@ -78,7 +78,11 @@ void go_on(const Process& process) {
 }
 
 std::uint64_t many_messages(bool /*over_pipe*/) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return 100'000;
+#else
+    return 1'000'000;
+#endif
 }
 
 const bool os_pipe_takes_parts = true;

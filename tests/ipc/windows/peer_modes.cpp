@@ -52,6 +52,8 @@ int leave_somebody_behind(const Arguments& arguments) {
 
 }  // namespace
 
+void block_signals() {}
+
 Modes system_modes() {
     return {{"crash", crash}, {"print-wide", print_wide}, {"leave-somebody-behind", leave_somebody_behind}};
 }
