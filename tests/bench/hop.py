@@ -66,9 +66,11 @@ def section(figures: dict[str, Any]) -> list[str]:
             rows.append(row)
         calls = max((result.get("calls", 0) for result in condition["results"]), default=0)
         description = condition["description"]
-        lines += [f"### {description[0].upper()}{description[1:]}", "",
+        title = description[0].upper() + description[1:]
+        lines += [f"### {title}", "",
                   f"{reference_words(condition, 'futex', 'Raw futex')}; "
-                  f"{reference_words(condition, 'spin', 'raw spin')}; up to {calls} calls each.", "", *results.table(head, rows), ""]
+                  f"{reference_words(condition, 'spin', 'raw spin')}; up to {calls} calls each.", "",
+                  *results.table(head, rows), ""]
     return lines
 
 
