@@ -64,7 +64,8 @@ private:
     std::mutex messages_mutex_;
     std::deque<Message> messages_;
     std::uint64_t messages_dropped_ = 0;
-    CallbackThread callback_;  ///< with seats_mutex_
+    std::size_t messages_bytes_ = 0;  ///< of text that waits
+    CallbackThread callback_;         ///< with seats_mutex_
     Watchdog watchdog_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;

@@ -152,7 +152,9 @@ void Link::mark_dead() noexcept {
 }
 
 void Link::read_slow_lane(std::vector<Message>& messages) {
-    for (int taken = 0; taken < 256; ++taken) {  // a flood does not hold the control thread
+    constexpr std::size_t bytes_at_once = 1024 * 1024;
+    std::size_t bytes = 0;
+    for (int taken = 0; taken < 256 && bytes < bytes_at_once; ++taken) {  // a flood does not hold the control thread
         const ipc::Received received = slow_->receive(slow_buffer_, 0);
         if (received.status == ipc::Status::corrupt || received.status == ipc::Status::too_large) {
             condemn("its slow lane broke");
@@ -160,6 +162,7 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
         if (received.status != ipc::Status::ok) {
             return;
         }
+        bytes += received.size;
         ipc::Opcode opcode{};
         std::string text;
         if (!ipc::read_slow(std::span(slow_buffer_).first(received.size), opcode, text)) {

@@ -62,7 +62,7 @@ public:
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
     std::uint64_t handles = 0;     ///< constant once ready
     Watched watched;               ///< what the watchdog sees of it
-    Watchdog* watchdog = nullptr;  ///< constant once ready
+    Watchdog* watchdog = nullptr;  ///< constant once ready; none: nobody watches it
     /// It may be awake before it is called: it has real-time priority, and a core is left for it.
     std::atomic<bool> prewakes{false};
 

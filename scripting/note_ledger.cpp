@@ -234,7 +234,7 @@ std::int64_t NoteLedger::due(const Voice& voice) const noexcept {
         at = voice.end_sample;
     } else if (voice.end == wire::End::beat) {
         const double exact = clock_->sample_of(voice.end_beat);
-        at = exact < 9e15 ? round_sample(exact) : never;
+        at = exact < 9e15 ? round_sample(std::max(exact, 0.0)) : never;
     }
     return at == never ? never : std::max(at + voice.shift, voice.on_time);
 }
@@ -273,7 +273,8 @@ void NoteLedger::flush_ends(std::int64_t time) noexcept {
 
 void NoteLedger::emit_off(const Voice& voice, std::int64_t time, bool choke) noexcept {
     Event off;
-    off.time = time;
+    off.time =
+        std::max(time, voice.on_time);  // a panic ends notes at the block's start that were passed on later in it
     off.kind = choke ? Kind::choke : Kind::note_off;
     off.port = voice.port;
     off.channel = voice.channel;

@@ -55,7 +55,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
         lose_link(true);
     }
     owes_ = call_count_ > 0;
-    if (!owes_) {
+    if (!owes_ && !more_) {
         pass_kept(false);  // pipelined: what nobody handled in the block before
     }
     if (shift_ > 0) {
@@ -146,7 +146,7 @@ void Slot::lose_link(bool dead) noexcept {
     }
     link_ = nullptr;
     call_count_ = 0;
-    owes_ = false;
+    owes_ = more_ = post_failed_ = false;  // without a link everything passes in its own block
     shift_ = 0;
     rt_state_.store(SlotState::empty, std::memory_order_release);
 }
@@ -410,7 +410,7 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
             note_lateness(false);
         }
     }
-    if (call_count_ == 0 && shift_ == 0 && !post_failed_) {
+    if (call_count_ == 0 && shift_ == 0 && !post_failed_ && !more_) {
         pass_kept(false);
         if (link_ != nullptr) {
             rt_state_.store(self_bypassed_.load(std::memory_order_relaxed) ? SlotState::bypassed : SlotState::live,
@@ -540,7 +540,7 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
             const bool recent = record.sequence != 0 && last_sequence_ - record.sequence < max_kept;
             event.origin = recent ? kept(record.sequence).origin : 0;
             taken = static_cast<std::uint8_t>(event.kind) == record.kind && event.kind != Kind::note_on &&
-                    ledger_.send(event, lands);
+                    event.kind != Kind::none && ledger_.send(event, lands);
             break;
         }
     }
@@ -583,7 +583,9 @@ void Slot::note_lateness(bool late) noexcept {
     if (late) {
         if (link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
             link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
-            link_->watchdog->note_late();
+            if (link_->watchdog != nullptr) {
+                link_->watchdog->note_late();
+            }
         }
         rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::late, std::memory_order_relaxed);
         if (block_.start - late_second_start_ >= second) {

@@ -49,7 +49,7 @@ TEST(EndWithParent, LeavesInOrderWhenTheLifelineCloses) {
 TEST(EndWithParent, EndsWhenTheParentIsKilled) {
     const Watchdog watchdog;
     auto out = os_pipe();
-    Process parent = start_peer({"parent"}, {}, out[1].get());
+    Process parent = start_peer({"parent", "end-with-parent"}, {}, out[1].get());
     out[1].reset();
     const int number = std::stoi(line_from(out[0]));
     const Descriptor child(static_cast<int>(::syscall(SYS_pidfd_open, number, 0)));
@@ -59,6 +59,36 @@ TEST(EndWithParent, EndsWhenTheParentIsKilled) {
     EXPECT_EQ(::poll(&entry, 1, 30), 0);  // it lives as long as the parent does
     parent.kill();
     EXPECT_EQ(::poll(&entry, 1, 20'000), 1);
+}
+
+TEST(EndWithParent, ManyEndWithinASecondOfTheirParentsKill) {
+    const Watchdog watchdog;
+    auto out = os_pipe();
+    std::vector<std::string> arguments{"parent"};
+    for (int i = 0; i < 9; ++i) {
+        arguments.emplace_back(i % 3 == 2 ? "end-with-parent-busy" : "end-with-parent");
+    }
+    Process parent = start_peer(arguments, {}, out[1].get());
+    out[1].reset();
+    std::vector<Descriptor> children;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        children.emplace_back(static_cast<int>(::syscall(SYS_pidfd_open, std::stoi(line_from(out[0])), 0)));
+        ASSERT_TRUE(children.back());
+    }
+    ASSERT_EQ(line_from(out[0]), "ready");
+    for (const Descriptor& child : children) {
+        pollfd entry{child.get(), POLLIN, 0};
+        EXPECT_EQ(::poll(&entry, 1, 2), 0);
+    }
+    const std::int64_t killed = now_ns();
+    parent.kill();  // SIGKILL: its destructors do not run
+    std::vector<std::int64_t> ends;
+    for (const Descriptor& child : children) {
+        pollfd entry{child.get(), POLLIN, 0};
+        ASSERT_EQ(::poll(&entry, 1, 20'000), 1);
+        ends.push_back(now_ns() - killed);
+    }
+    EXPECT_LT(ends[ends.size() / 2], 1'000'000'000);  // looked at one after the other: half of them have ended by then
 }
 
 TEST(EndWithParent, RefusesAClosedDescriptor) {

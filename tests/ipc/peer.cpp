@@ -10,6 +10,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/ptrace.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "ends.h"
@@ -60,6 +62,62 @@ int echo(const Arguments& arguments) {
     }
 }
 
+/// Disturbs this process with a signal every millisecond.
+void start_signal_storm() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &action, nullptr);
+    const itimerval every_ms{{0, 1000}, {0, 1000}};
+    ::setitimer(ITIMER_REAL, &every_ms, nullptr);
+}
+
+int echo_in_a_storm(const Arguments& arguments) {
+    start_signal_storm();
+    return echo(arguments);
+}
+
+/// Says one message, and leaves with the code that the seed says; 1000: stays.
+int say_hello(const Arguments& arguments) {
+    const auto [ring_bytes, pipe] = inherited(arguments);
+    const int code = std::stoi(arguments.at(2));
+    pipe->send(message_of(1, 0, 100));
+    while (code == 1000) {
+        ::pause();
+    }
+    ::_exit(code);
+}
+
+/// Leaves with the code that the seed says and without a word; 1000: stays; 1001: stays with its pipe closed.
+int say_nothing(const Arguments& arguments) {
+    const auto [ring_bytes, pipe] = inherited(arguments);
+    const int code = std::stoi(arguments.at(2));
+    if (code == 1001) {
+        pipe->close();
+    }
+    while (code >= 1000) {
+        ::pause();
+    }
+    ::_exit(code);  // without a close: shared memory does not tell
+}
+
+/// Stops for its parent to trace it, then sends message 0, 1, 2, … of the seed, made before, until it is killed.
+int flood_traced(const Arguments& arguments) {
+    const auto [ring_bytes, pipe] = inherited(arguments);
+    std::vector<std::vector<std::byte>> messages;
+    for (std::uint64_t index = 0; index < 200; ++index) {
+        messages.push_back(message_of(std::stoull(arguments.at(2)), index, pipe->capacity()));
+    }
+    if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
+        return 2;
+    }
+    std::raise(SIGSTOP);
+    for (const std::vector<std::byte>& message : messages) {
+        while (pipe->send(message) == Status::full) {
+        }
+    }
+    return 0;
+}
+
 /// Sends message 0, 1, 2, … of the seed, until it is killed.
 int flood(const Arguments& arguments) {
     const auto [ring_bytes, pipe] = inherited(arguments);
@@ -92,6 +150,20 @@ int semaphore(const Arguments& arguments) {
             waiter.wait(seen, no_deadline);
         }
         poster.post();
+    }
+    return 0;
+}
+
+/// Waits for a post that never comes.
+int wait_for_ever(const Arguments&) {
+    const SharedMemory theirs_memory = SharedMemory::map(Descriptor(3), SharedMemory::Access::read_only);
+    const SharedMemory ours_memory = SharedMemory::map(Descriptor(4), SharedMemory::Access::read_write);
+    const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
+    auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
+    Waiter waiter(theirs.posts, ours.waiting);
+    const std::uint32_t seen = waiter.posts();
+    while (waiter.posts() == seen) {
+        waiter.wait(seen, no_deadline);
     }
     return 0;
 }
@@ -189,19 +261,35 @@ int end_with_parent_at_3(const Arguments& arguments) {
     return sleep_on(arguments);
 }
 
-/// Starts the mode above, prints its number and sleeps: the parent that gets killed.
-int parent(const Arguments& arguments) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return 1;
+/// Ends with its parent, though it is busy and takes no signal.
+int end_with_parent_busy(const Arguments&) {
+    end_with_parent(3);
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    for (;;) {
+        (void)now_ns();
     }
-    Process::Options options;
-    options.program = "/proc/self/exe";
-    options.arguments = {"end-with-parent"};
-    options.descriptors = {{ends[0], 3}};
-    const Process child = Process::start(options);
-    ::close(ends[0]);
-    std::printf("%lld\n", static_cast<long long>(child.pid()));
+}
+
+/// Starts children of the modes given, prints their numbers and sleeps: the parent that gets killed.
+int parent(const Arguments& arguments) {
+    std::vector<Process> children;
+    std::vector<Descriptor> lifelines;
+    for (const std::string& mode : arguments) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) {
+            return 1;
+        }
+        const Descriptor theirs(ends[0]);
+        lifelines.emplace_back(ends[1]);
+        Process::Options options;
+        options.program = "/proc/self/exe";
+        options.arguments = {mode};
+        options.descriptors = {{theirs.get(), 3}};
+        children.push_back(Process::start(options));
+        std::printf("%lld\n", static_cast<long long>(children.back().pid()));
+    }
     return sleep_on(arguments);
 }
 
@@ -213,7 +301,12 @@ int main(int count, char** values) {
     const std::map<std::string, int (*)(const Arguments&)> modes{
         {"echo", echo},
         {"flood", flood},
+        {"flood-traced", flood_traced},
+        {"echo-in-a-storm", echo_in_a_storm},
+        {"say-hello", say_hello},
+        {"say-nothing", say_nothing},
         {"semaphore", semaphore},
+        {"wait-for-ever", wait_for_ever},
         {"list-descriptors", list_descriptors},
         {"list-signals", list_signals},
         {"print-variable", print_variable},
@@ -224,6 +317,7 @@ int main(int count, char** values) {
         {"ignore-sigterm", ignore_sigterm},
         {"leave-somebody-behind", leave_somebody_behind},
         {"end-with-parent", end_with_parent_at_3},
+        {"end-with-parent-busy", end_with_parent_busy},
         {"parent", parent},
     };
     const auto mode = count > 1 ? modes.find(values[1]) : modes.end();

@@ -76,6 +76,66 @@ TEST_P(PipeConformance, TakesEverySizeUpToItsCapacityAndNoneBeyond) {
     }
 }
 
+TEST_P(PipeConformance, TakesEverySizeTheOtherWayToo) {
+    const Ends ends = make(4096);
+    const std::size_t capacity = ends.child->capacity();
+    for (std::size_t size = 0; size <= capacity; ++size) {
+        const std::vector<std::byte> message = bytes_of(size, size);
+        ASSERT_EQ(ends.child->send(message), Status::ok) << size;
+        ASSERT_TRUE(same(take(*ends.host), message)) << size;
+    }
+    EXPECT_EQ(ends.child->send(bytes_of(1, capacity + 1)), Status::too_large);
+    EXPECT_EQ(ends.child->send(bytes_of(1, 1 << 20)), Status::too_large);
+    EXPECT_EQ(look(*ends.host), Status::timed_out);
+}
+
+TEST_P(PipeConformance, WrapsAroundAtEveryOffset) {
+    // Each pair begins 8 bytes further on than the pair before: every size of the list meets the end of the ring with
+    // each of its bytes, header included.
+    constexpr std::size_t ring = 4096;
+    const Ends ends = make(ring);
+    std::size_t at = 0;  // where the next frame begins in the ring
+    const auto pass = [&](std::size_t size) {
+        const std::vector<std::byte> message = bytes_of(at + size, size);
+        ASSERT_EQ(ends.host->send(message), Status::ok) << "size " << size << " at " << at;
+        ASSERT_TRUE(same(take(*ends.child), message)) << "size " << size << " at " << at;
+        at = (at + 8 + (size + 7) / 8 * 8) % ring;
+    };
+    const auto go_to = [&](std::size_t offset) {
+        while (at != offset) {
+            const std::size_t distance = (offset + ring - at) % ring;
+            pass(distance > 2048 ? 1024 : distance - 8);
+        }
+    };
+    for (const std::size_t size : {0, 1, 7, 8, 9, 63, 64, 100, 1000, 2033, 2040}) {
+        for (std::size_t before = 0; before <= size + 16; before += 8) {
+            go_to((ring - before) % ring);
+            pass(size);
+        }
+    }
+    EXPECT_EQ(look(*ends.child), Status::timed_out);
+    EXPECT_EQ(ends.host->pending(), 0U);
+}
+
+TEST_P(PipeConformance, FillsUpAtEveryOffset) {
+    const Ends ends = make(4096);
+    const std::size_t rounds = GetParam() == Transport::shm ? 512 : 10;  // an OS pipe has no ring, and 1 MiB of room
+    for (std::size_t round = 0; round < rounds; ++round) {
+        std::uint64_t sent = 0;
+        while (ends.host->send(bytes_of(sent, 500 + round % 8)) == Status::ok) {
+            ASSERT_LT(++sent, 10'000U);
+        }
+        ASSERT_EQ(ends.host->send(bytes_of(sent, 500 + round % 8)), Status::full);
+        for (std::uint64_t i = 0; i < sent; ++i) {
+            ASSERT_TRUE(same(take(*ends.child), bytes_of(i, 500 + round % 8))) << round;
+            (void)look(*ends.host);
+        }
+        ASSERT_EQ(ends.host->send(bytes_of(1, 8 * (round % 2))),
+                  Status::ok);  // the next fill begins 8 bytes further on
+        take(*ends.child);
+    }
+}
+
 TEST_P(PipeConformance, GoesRoundItsRingManyTimes) {
     const Ends ends = make(4096);
     Random random(7);

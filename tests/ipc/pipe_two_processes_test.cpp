@@ -3,8 +3,12 @@
 
 #include <csignal>
 #include <deque>
+#include <thread>
 
+#include <fcntl.h>
+#include <sys/ptrace.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 
 #include "ends.h"
 #include "messages.h"
@@ -14,6 +18,11 @@ namespace outboard::ipc::test {
 namespace {
 
 constexpr std::size_t ring_bytes = 256 * 1024;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t echoes = 100'000;
+#else
+constexpr std::uint64_t echoes = 1'000'000;
+#endif
 
 /// A signal every millisecond, whose handler does nothing and does not restart system calls.
 class SignalStorm {
@@ -81,9 +90,9 @@ protected:
     QuietWatchdog watchdog_;
 };
 
-TEST_P(TwoProcesses, ExchangeTwoHundredThousandMessages) {
+TEST_P(TwoProcesses, ExchangeTwoMillionMessages) {
     Talk talk_with = start("echo");
-    talk(*talk_with.host, 11, 100'000);  // there and back
+    talk(*talk_with.host, 11, echoes);  // there and back
     talk_with.host->close();
     const auto exit = talk_with.peer.wait(std::chrono::seconds(30));
     ASSERT_TRUE(exit);
@@ -126,6 +135,66 @@ TEST_P(TwoProcesses, EverythingCompleteIsReadFromAPeerThatWasKilledWhileWriting)
             status = take(patience());
         }
         EXPECT_EQ(status, Status::peer_died) << to_string(status);
+    }
+}
+
+// The child is stepped through its own code, one instruction after the other, and killed at a place that the seed
+// says: within the copy, before and after the index is published, before and after the post, within a system call.
+TEST_P(TwoProcesses, APeerThatIsKilledAtAnyInstructionOfAWriteTearsNothing) {
+    constexpr std::size_t small_ring = 8192;
+    int empty = 0;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        Talk talk_with = start_talk(GetParam(), "flood-traced", small_ring, std::to_string(seed));
+        if (GetParam() == Transport::pipe) {
+            const auto& pipe = static_cast<const SystemPipe&>(*talk_with.host);
+            ::fcntl(pipe.read_descriptor(), F_SETPIPE_SZ, 4096);  // so that frames get begun and not finished
+        }
+        const auto pid = static_cast<pid_t>(talk_with.peer.pid());
+        int status = 0;
+        ASSERT_EQ(::waitpid(pid, &status, __WALL), pid);
+        ASSERT_TRUE(WIFSTOPPED(status)) << "this system does not let a parent trace its child";
+        Random random(seed);
+        const std::size_t instructions = random.below(seed % 3 == 0 ? 15'000 : 2000);
+        for (std::size_t i = 0; i < instructions; ++i) {
+            ASSERT_EQ(::ptrace(PTRACE_SINGLESTEP, pid, nullptr, nullptr), 0);
+            ASSERT_EQ(::waitpid(pid, &status, __WALL), pid);
+            ASSERT_TRUE(WIFSTOPPED(status)) << i;
+        }
+        talk_with.peer.kill();
+        const auto exit = talk_with.peer.wait(std::chrono::seconds(30));
+        ASSERT_TRUE(exit);
+        EXPECT_EQ(exit->describe(), "SIGKILL");
+        talk_with.host->mark_dead();
+
+        std::vector<std::byte> buffer(small_ring);
+        std::uint64_t got = 0;
+        Received received;
+        while ((received = talk_with.host->receive(buffer, patience())).status == Status::ok) {
+            ASSERT_TRUE(same(std::span(buffer).first(received.size), message_of(seed, got, talk_with.host->capacity())))
+                << "seed " << seed << ", message " << got;
+            ++got;
+        }
+        EXPECT_EQ(received.status, Status::peer_died) << to_string(received.status) << ", seed " << seed;
+        empty += got == 0;
+    }
+    EXPECT_LT(empty, 35);  // some of them had sent something
+}
+
+// The end of a process without a word: an OS pipe tells it by itself, shared memory is told by who watches the process.
+TEST_P(TwoProcesses, APeerThatLeavesWithoutAWordIsNoHang) {
+    for (int round = 0; round < 20; ++round) {
+        Talk talk_with = start("say-hello", "0");
+        std::vector<std::byte> buffer(ring_bytes);
+        ASSERT_EQ(talk_with.host->receive(buffer, patience()).status, Status::ok);
+        std::thread watching([&] {
+            EXPECT_TRUE(talk_with.peer.wait(std::chrono::seconds(30)));
+            talk_with.host->mark_dead();
+        });
+        const Status status = talk_with.host->receive(buffer, no_deadline).status;
+        EXPECT_TRUE(status == Status::peer_died || (status == Status::closed && GetParam() == Transport::pipe))
+            << to_string(status);
+        watching.join();
+        EXPECT_EQ(talk_with.host->receive(buffer, no_deadline).status, Status::peer_died);
     }
 }
 
@@ -187,6 +256,22 @@ TEST_P(TwoProcesses, SignalsNeitherExtendADeadlineNorLoseAMessage) {
         EXPECT_GT(SignalStorm::count(), before);
     }
     talk(*talk_with.host, 17, 5000);
+}
+
+TEST_P(TwoProcesses, SignalsOnBothSidesLoseNoMessage) {
+    Talk talk_with = start("echo-in-a-storm");
+    const SignalStorm storm;
+    const int before = SignalStorm::count();
+    talk(*talk_with.host, 18, echoes / 10);
+    EXPECT_GT(SignalStorm::count(), before + 10);
+    // One at a time: now each side sleeps for every message, and is disturbed while it does.
+    std::vector<std::byte> buffer(ring_bytes);
+    for (std::uint64_t i = 0; i < 5000; ++i) {
+        ASSERT_EQ(talk_with.host->send(message_of(19, i, 5000)), Status::ok);
+        const Received received = talk_with.host->receive(buffer, patience());
+        ASSERT_EQ(received.status, Status::ok);
+        ASSERT_TRUE(same(std::span(buffer).first(received.size), message_of(19, i, 5000)));
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, TwoProcesses, testing::Values(Transport::shm, Transport::pipe),

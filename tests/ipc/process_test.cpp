@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <map>
 #include <sstream>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -280,16 +282,78 @@ TEST_F(ProcessTest, TakesTheRestOfTheGroupAlong) {
     EXPECT_TRUE(ends_within(helper, 20'000));
 }
 
-TEST_F(ProcessTest, FiveHundredStartsLeaveNothingBehind) {
+TEST_F(ProcessTest, StartsFromSeveralThreadsDoNotMixTheirDescriptors) {
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([thread] {
+            for (int i = 0; i < 20; ++i) {
+                const Descriptor careless(::open("/dev/zero", O_RDONLY));
+                const OsPipe own;
+                const int there = 3 + thread;
+                const std::string text = output_of({"list-descriptors"}, {{own.read.get(), there}});
+                const auto link = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(own.read.get()));
+                EXPECT_NE(text.find("\n" + std::to_string(there) + " " + link.string() + "\n"), std::string::npos)
+                    << text;
+                EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4) << text;
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
+TEST_F(ProcessTest, StartsThatAreCutShortLeaveNothingBehind) {
     const int before = open_descriptors();
-    for (int i = 0; i < 500; ++i) {
-        Process process =
-            start_peer(i % 2 == 0 ? std::vector<std::string>{"leave", "0"} : std::vector<std::string>{"sleep"});
-        if (i % 4 == 0) {
-            ASSERT_TRUE(process.wait(20s));
-        }
+    for (int i = 0; i < 200; ++i) {
+        Process process = start_peer({"sleep"});  // killed wherever it is
     }
     EXPECT_EQ(open_descriptors(), before);
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);  // no zombie, nothing running
+    EXPECT_EQ(errno, ECHILD);
+}
+
+/// Lines of /proc/self/maps; only those with the word, if one is given.
+int mappings(const std::string& word = "") {
+    std::ifstream maps("/proc/self/maps");
+    int count = 0;
+    for (std::string line; std::getline(maps, line);) {
+        count += line.find(word) != std::string::npos;
+    }
+    return count;
+}
+
+TEST_F(ProcessTest, TenThousandStartsLeaveNothingBehind) {
+    constexpr std::size_t at_once = 20;
+    const auto start_all = [](std::size_t count) {
+        for (std::size_t done = 0; done < count; done += at_once) {
+            std::vector<Half> halves;
+            std::vector<Process> processes;
+            for (std::size_t i = 0; i < at_once; ++i) {
+                // Each with what a child is given: both kinds of channel in turn.
+                halves.push_back(make_half(i % 2 == 0 ? Transport::shm : Transport::pipe, 4096));
+                Process::Options options;
+                options.program = TEST_NOTHING;
+                options.descriptors = {{halves.back().child[0].get(), 3}, {halves.back().child[1].get(), 4}};
+                processes.push_back(Process::start(options));
+            }
+            for (std::size_t i = 0; i < at_once; ++i) {
+                if (i % 5 == 4) {
+                    continue;  // its destructor reaps it
+                }
+                const auto exit = processes[i].wait(20s);
+                ASSERT_TRUE(exit);
+                ASSERT_EQ(exit->describe(), "exit code 0");
+            }
+        }
+    };
+    start_all(at_once);  // what the C library keeps for later is there from now on
+    const int descriptors_before = open_descriptors();
+    const int mappings_before = mappings();
+    start_all(10'000);
+    EXPECT_EQ(open_descriptors(), descriptors_before);
+    EXPECT_EQ(mappings("memfd:"), 0);
+    EXPECT_LT(mappings(), mappings_before + 100);    // a heap may grow in pieces; one for each start it may not
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);  // no zombie, nothing running
     EXPECT_EQ(errno, ECHILD);
 }

@@ -91,6 +91,46 @@ TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
     EXPECT_EQ(exit->code, 0) << exit->describe();
 }
 
+TEST(Semaphore, SurvivesAWaiterThatDies) {
+    const Watchdog watchdog;
+    const Descriptor to_child = SharedMemory::create("test to child", Segment::ring_offset);
+    const Descriptor to_host = SharedMemory::create("test to host", Segment::ring_offset);
+    const SharedMemory ours_memory = SharedMemory::map(to_child, SharedMemory::Access::read_write);
+    const SharedMemory theirs_memory = SharedMemory::map(to_host, SharedMemory::Access::read_write);
+    auto& ours = *::new (ours_memory.bytes().data()) Segment;
+    auto& theirs = *::new (theirs_memory.bytes().data()) Segment;
+    Poster poster(ours.posts, theirs.waiting);
+    const std::vector<std::pair<int, int>> descriptors{{to_child.get(), 3}, {to_host.get(), 4}};
+    for (int round = 0; round < 20; ++round) {
+        // Killed in its sleep, on the way to it or before it came so far; its flag stays up.
+        Process dies = start_peer({"wait-for-ever"}, descriptors);
+        const std::int64_t limit = in_ms(20'000);
+        while (theirs.waiting == 0 && now_ns() < limit) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+        ASSERT_NE(theirs.waiting, 0U);
+        std::this_thread::sleep_for(std::chrono::microseconds(round * 50));
+        dies.kill();
+        ASSERT_TRUE(dies.wait(std::chrono::seconds(20)));
+        const std::uint32_t before = ours.posts;
+        for (int i = 0; i < 100; ++i) {
+            poster.post();  // wakes nobody, and blocks no more than ever
+        }
+        EXPECT_EQ(ours.posts, before + 100);
+        theirs.waiting = 0;
+
+        // The next one on the same words is woken as if nothing had happened.
+        Process lives = start_peer({"wait-for-ever"}, descriptors);
+        while (theirs.waiting == 0 && now_ns() < limit) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+        poster.post();
+        const auto exit = lives.wait(std::chrono::seconds(20));
+        ASSERT_TRUE(exit);
+        EXPECT_EQ(exit->describe(), "exit code 0");
+    }
+}
+
 TEST(Semaphore, CancelEndsTheWaitAndAllLaterOnes) {
     const Watchdog watchdog;
     for (int i = 0; i < 300; ++i) {

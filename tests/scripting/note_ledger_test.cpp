@@ -131,6 +131,14 @@ TEST_F(NoteLedgerTest, EndsInBeatsFollowTheTempo) {
     EXPECT_THAT(finish(), ElementsAre("36000:80.60.64"));
 }
 
+TEST_F(NoteLedgerTest, ABeatBeyondAllTimeIsAnEndToo) {
+    begin(100, 64);
+    ledger.start_voice(voice(1, 60, wire::End::beat, -1e300), 110, 110, 0);
+    ledger.start_voice(voice(2, 62, wire::End::beat, 1e300), 110, 110, 0);
+    EXPECT_THAT(finish(), ElementsAre("110:90.60.90", "110:90.62.90", "110:80.60.64"));
+    EXPECT_EQ(ledger.voices(), 1u);
+}
+
 TEST_F(NoteLedgerTest, LatenessMovesAnOffThatCameWithItsOn) {
     begin(128, 64);  // the answer for 0..64 lands at 128
     ledger.pass(note_on(10, 60), 1, 128);

@@ -1,0 +1,249 @@
+// The host's handling of answers: a real Slot and NoteLedger, block after block, against a child that answers whatever
+// the fuzzer says. The child's process is real and does nothing; its end of the block lane is in the fuzzer's hands.
+//
+// Whatever is answered: what comes out of a block is MIDI in time order inside the block, an end belongs to a note that
+// sounds, every event gets its outcome, and when all is over nothing sounds.
+#include <set>
+
+#include "../scripting/held_child.h"
+#include "input.h"
+#include "ipc/clock.h"
+#include "scripting/slot.h"
+
+using namespace outboard;
+using namespace outboard::scripting;
+
+namespace {
+
+using testing::HeldChild;
+
+/// One child for many inputs, until an input has killed it.
+std::unique_ptr<HeldChild>& child_of(bool over_pipe) {
+    static std::unique_ptr<HeldChild> children[2];
+    std::unique_ptr<HeldChild>& child = children[over_pipe ? 1 : 0];
+    if (!child) {
+        child = std::make_unique<HeldChild>(FUZZ_IDLE, over_pipe ? "pipe" : "shm");
+    }
+    return child;
+}
+
+class Session {
+public:
+    explicit Session(fuzz::Input& input)
+        : input_(input),
+          child_(child_of(input.below(2) == 0)),
+          slot_({0, "fuzz", 0, 48000, false, input.below(4) == 0, transports[child_->link->lane()]}, company_) {
+        slot_.wake_control = [] {};
+        child_->link->watched.oldest_call_ns = 0;
+        child_->link->handles = input.take<std::uint64_t>() | (input.below(2) == 0 ? 0xFE : 0);
+        drain();
+        posts_.clear();
+    }
+
+    void run() {
+        clock_.points[0].playing = input_.below(2) == 0;
+        slot_.publish(child_->link.get());
+        for (int blocks = 0; blocks < 200 && !input_.empty(); ++blocks) {
+            block();
+        }
+        const bool dies = input_.below(16) == 15;
+        if (dies) {
+            child_->link->mark_dead();
+        } else {
+            answer_all();  // a link that is taken out is let go when its answers are there
+            slot_.publish(nullptr);
+        }
+        for (int i = 0; i < 3; ++i) {
+            begin();
+            slot_.post();
+            if (i == 2) {
+                slot_.finish();
+            }
+            collect();
+        }
+        const SlotFigures figures = slot_.figures();
+        FUZZ_CHECK(figures.events_pushed == pushed_);
+        FUZZ_CHECK(figures.events_kept == 0 && figures.events_settled == pushed_);
+        FUZZ_CHECK(sounding_.empty());
+        FUZZ_CHECK(slot_.idle());
+        FUZZ_CHECK(slot_.take_retired() == child_->link.get() && slot_.take_retired() == nullptr);
+        if (child_->link->dead()) {
+            child_.reset();
+        }
+    }
+
+private:
+    void begin() {
+        BlockInfo info;
+        info.number = number_++;
+        info.start = now_ += info_frames_;
+        info_frames_ = 32 << input_.below(4);
+        info.frames = info_frames_;
+        info.callback_start_ns = ipc::now_ns();
+        if (input_.below(16) == 0) {
+            clock_.points[0].tempo = 20 + input_.below(250);
+        }
+        info.clock = &clock_;
+        slot_.begin(info);
+    }
+
+    void block() {
+        begin();
+        std::int64_t time = now_;
+        for (std::uint32_t count = input_.below(5); count > 0; --count) {
+            time += input_.below(16);
+            const auto status = static_cast<std::uint8_t>(0x80 + input_.below(0x70));
+            Event event = event_from_midi(time, static_cast<std::uint8_t>(input_.below(2)), status,
+                                          static_cast<std::uint8_t>(60 + input_.below(4)), input_.take<std::uint8_t>());
+            event.origin = ++pushed_;
+            slot_.push(event);
+        }
+        if (input_.below(32) == 0) {
+            slot_.panic();
+        }
+        if (input_.below(16) == 0) {
+            slot_.set_parameter(input_.below(4), 0.5);
+        }
+        slot_.post();
+        drain();
+        for (std::uint32_t count = input_.below(4) == 0 ? 0 : posts_.size(); count > 0; --count) {
+            answer();
+        }
+        collect();
+    }
+
+    /// What the host has posted: this side must find it sound.
+    void drain() {
+        for (;;) {
+            const ipc::Received received = child_->pipe->receive(message_, 0);
+            if (received.status != ipc::Status::ok) {
+                FUZZ_CHECK(received.status == ipc::Status::timed_out);
+                return;
+            }
+            ipc::PostHead head;
+            FUZZ_CHECK(ipc::read_post(std::span(message_).first(received.size), head, records_));
+            for (std::uint32_t i = 0; i < head.count; ++i) {
+                last_sequence_ = std::max(last_sequence_, records_[i].kind <= 8 ? records_[i].sequence : 0);
+            }
+            if (head.type == ipc::PostType::call) {
+                posts_.push_back(head);
+            }
+        }
+    }
+
+    void answer() {
+        ipc::AnswerHead head;
+        head.block = posts_.front().block;
+        head.through = posts_.front().start + posts_.front().frames;
+        posts_.erase(posts_.begin());
+        head.acknowledged = input_.below(4) == 0 ? input_.take<std::uint32_t>() : last_sequence_ - input_.below(3);
+        head.wake_sample = input_.below(4) == 0 ? input_.take<std::int64_t>() : INT64_MAX;
+        if (input_.below(8) == 0) {  // all the rest as well; block and through are put right again, mostly
+            const ipc::AnswerHead sound = head;
+            head = input_.take<ipc::AnswerHead>();
+            if (input_.below(8) != 0) {
+                head.magic = sound.magic;
+                head.major = sound.major;
+                head.block = sound.block;
+                head.through = sound.through;
+            }
+        }
+        std::vector<ipc::Record> records;
+        for (std::uint32_t count = input_.below(8); count > 0; --count) {
+            records.push_back(input_.below(4) == 0 ? input_.take<ipc::Record>() : record());
+        }
+        if (input_.below(32) == 0) {
+            records.resize(ipc::max_answer_records + input_.below(2), record());
+        }
+        std::size_t size = ipc::write_answer(message_, head, records);
+        if (input_.below(64) == 0) {
+            size = std::min<std::size_t>(size, input_.below(300));
+        }
+        FUZZ_CHECK(child_->pipe->send(std::span(message_).first(size)) == ipc::Status::ok);
+    }
+
+    /// A record that a child could have meant.
+    ipc::Record record() {
+        static constexpr std::uint8_t kinds[] = {
+            1, 1, 2, 3, 4, 5, 6, 7, 8, wire::pass, wire::pass, wire::end_voice, wire::end_all, wire::set_end, 0, 200};
+        ipc::Record record;
+        record.kind = kinds[input_.below(sizeof kinds)];
+        record.time = now_ + input_.take<std::int8_t>();
+        record.sequence = last_sequence_ - static_cast<std::uint32_t>(input_.below(4)) + 1;
+        record.voice = input_.below(8);
+        record.size = static_cast<std::uint8_t>(input_.below(5));
+        record.flags = static_cast<std::uint8_t>(input_.below(4));
+        record.delay =
+            input_.below(4) == 0 ? input_.take<std::int32_t>() : static_cast<std::int32_t>(input_.below(100));
+        record.data[0] = input_.take<std::uint8_t>();
+        record.data[1] = static_cast<std::uint8_t>(60 + input_.below(4));
+        record.data[2] = input_.take<std::uint8_t>();
+        record.value[0] = input_.below(4) == 0 ? input_.take<double>() : static_cast<double>(now_ + input_.below(256));
+        return record;
+    }
+
+    void answer_all() {
+        for (int rounds = 0; rounds < 3; ++rounds) {
+            begin();
+            slot_.post();
+            drain();
+            while (!posts_.empty()) {
+                ipc::AnswerHead head;
+                head.block = posts_.front().block;
+                head.through = posts_.front().start + posts_.front().frames;
+                head.acknowledged = last_sequence_;
+                head.wake_sample = INT64_MAX;
+                head.wake_beat = std::numeric_limits<double>::infinity();
+                posts_.erase(posts_.begin());
+                const std::size_t size = ipc::write_answer(message_, head, {});
+                FUZZ_CHECK(child_->pipe->send(std::span(message_).first(size)) == ipc::Status::ok);
+            }
+            collect();
+        }
+        if (child_->link->watched.oldest_call_ns !=
+            0) {  // an answer that was refused: only its death ends the wait for it
+            child_->link->mark_dead();
+        }
+    }
+
+    void collect() {
+        std::int64_t last = now_;
+        for (const Event& event : slot_.collect(0)) {
+            FUZZ_CHECK(event.time >= last && event.time < now_ + info_frames_);
+            last = event.time;
+            FUZZ_CHECK(event.kind != Kind::none && event.kind <= Kind::choke && event.channel < 16);
+            FUZZ_CHECK(event.size >= 2 && event.size <= 3 && event.data[0] >= 0x80 && event.data[0] < 0xF0);
+            FUZZ_CHECK(event.data[1] < 0x80 && event.data[2] < 0x80);
+            FUZZ_CHECK(event.tuning == event.tuning && std::abs(event.tuning) <= std::numeric_limits<float>::max());
+            if (event.kind == Kind::note_on) {
+                FUZZ_CHECK(event.note_id > 0 && sounding_.insert(event.note_id).second);
+            } else if (event.note_id >= 0) {
+                FUZZ_CHECK(event.kind == Kind::note_off || event.kind == Kind::choke);
+                FUZZ_CHECK(sounding_.erase(event.note_id) == 1);
+            }
+        }
+    }
+
+    fuzz::Input& input_;
+    std::unique_ptr<HeldChild>& child_;
+    Slot::Company company_;
+    Slot slot_;
+    ClockMap clock_;
+    std::uint64_t number_ = 0;
+    std::int64_t now_ = 0;
+    std::uint32_t info_frames_ = 0;
+    std::uint32_t pushed_ = 0;
+    std::uint32_t last_sequence_ = 0;
+    std::vector<ipc::PostHead> posts_;
+    std::set<std::int32_t> sounding_;
+    std::vector<ipc::Record> records_ = std::vector<ipc::Record>(ipc::max_post_records);
+    std::vector<std::byte> message_ = std::vector<std::byte>(ipc::max_post_bytes);
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Input input(data, size);
+    Session(input).run();
+    return 0;
+}

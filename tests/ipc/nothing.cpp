@@ -1,0 +1,4 @@
+// A child that does nothing.
+int main() {
+    return 0;
+}
