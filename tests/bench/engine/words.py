@@ -79,7 +79,8 @@ def _play_section(play: list[dict[str, Any]]) -> list[str]:
         "### The arpeggiator on a busy song", "",
         "Percent of the block. Scripting and BUSY: over the blocks in which a track's script was called, of the track "
         "that fares worst; all: scripting of all tracks over all blocks; hop: scripting minus BUSY, the medians' "
-        "difference and the mean; polling burnt: percent of a core, all children; CPU: of one core, the application "
+        "difference and the mean (less than nothing where the child worked while the callback did something else); polling "
+        "burnt: percent of a core, all children; CPU: of one core, the application "
         "and its children. The last columns: scripting as a multiple of the in-process one's.", "",
         *results.table(head, rows), "",
     ]
