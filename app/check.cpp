@@ -1,11 +1,7 @@
 // check: what this machine gives. Every line is measured by doing the thing, not read from a manual.
-#include <sched.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -13,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "app/paths.h"
+#include "app/real_time_check.h"
 #include "app/script_messages.h"
 #include "app/verbs.h"
 #include "audio/device.h"
@@ -24,36 +21,6 @@ namespace {
 
 void row(const char* what, const std::string& text) {
     fmt::print("{:<20} {}\n", what, text);
-}
-
-std::string real_time_text() {
-    int error = 0;
-    std::thread trial([&error] {
-        const sched_param priority{sched_get_priority_min(SCHED_FIFO)};
-        error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
-    });
-    trial.join();
-    if (error == 0) {
-        return "yes: threads may have SCHED_FIFO";
-    }
-    return fmt::format(
-        "no ({}): scripts run at normal priority and are late more often; join the group 'audio' or set "
-        "rtprio in /etc/security/limits.d",
-        std::strerror(error));
-}
-
-std::string memory_lock_text() {
-    rlimit limit{};
-    getrlimit(RLIMIT_MEMLOCK, &limit);
-    constexpr std::size_t wanted = 4 << 20;  // what a few scripts' pipes take
-    void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    const bool locked = memory != MAP_FAILED && ::mlock(memory, wanted) == 0;
-    if (memory != MAP_FAILED) {
-        ::munmap(memory, wanted);
-    }
-    const auto most = limit.rlim_cur == RLIM_INFINITY ? std::string("without limit")
-                                                      : fmt::format("up to {} MiB", limit.rlim_cur >> 20);
-    return locked ? "yes, " + most : fmt::format("no ({}): raise memlock in /etc/security/limits.d", most);
 }
 
 /// A script in a folder that goes away with it.
@@ -117,9 +84,9 @@ int run_check(const CommandLine&) {
         row(i == 0 ? "devices" : "", fmt::format("{}  ({}, {:.0f} Hz, {:.1f} ms)", device.name, device.host_api,
                                                  device.rate, device.latency_ms));
     }
-    row("real-time priority", real_time_text());
-    row("memory lock", memory_lock_text());
-    row("cores", fmt::format("{}", std::thread::hardware_concurrency()));
+    for (const auto& [what, text] : real_time_rows()) {
+        row(what.c_str(), text);
+    }
     const bool scripts = check_scripts();
     const auto font = audio::default_soundfont();
     row("SoundFont", font.empty() ? "none: install a SoundFont such as timgm6mb-soundfont, or use --soundfont" : font);

@@ -13,7 +13,7 @@ namespace {
 struct Words {
     CommandLine line;
     std::vector<std::string> scripts, settings;
-    std::string latency = "sync", prewake, sandbox, trace;
+    std::string latency = "sync", prewake = "auto", sandbox, trace;
 };
 
 /// A number option that names itself in its sentence and refuses what is out of range.
@@ -57,13 +57,16 @@ void add_engine(CLI::App& verb, Words& words, std::optional<double>& rate) {
 void add_sound(CLI::App& verb, Words& words) {
     verb.add_option("--soundfont", words.line.soundfont, "the sounds (default: the system's)")->type_name("FILE.sf2");
     verb.add_option("--latency", words.latency, "sync (answers in the same block) or pipelined (one block later)");
-    verb.add_option("--prewake", words.prewake, "not built yet")->group("");
     verb.add_option("--trace", words.trace, "not built yet")->group("");
 }
 
 void add_real_time(CLI::App& verb, Words& words, std::optional<double>& deadline) {
     verb.add_option("--device", words.line.device, "where it sounds; 'outboard check' lists them, 'timer' is silent")
         ->type_name("NAME");
+    verb.add_option("--prewake", words.prewake,
+                    "wake scripts before they are called: auto, off, or so many microseconds before (needs real-time "
+                    "priority)")
+        ->type_name("auto|off|USEC");
     add_number<double>(verb, "--deadline", deadline, 0.05, 1.0, "blocks",
                        "how much of a block scripts may take (default 0.5)");
     add_number<double>(verb, "--seconds", words.line.seconds, 0.01, 1e6, "seconds", "stop after so many seconds");
@@ -71,8 +74,7 @@ void add_real_time(CLI::App& verb, Words& words, std::optional<double>& deadline
 }
 
 void refuse_unbuilt(const Words& words) {
-    const std::pair<const char*, bool> unbuilt[] = {{"--prewake", !words.prewake.empty()},
-                                                    {"--sandbox", !words.sandbox.empty()},
+    const std::pair<const char*, bool> unbuilt[] = {{"--sandbox", !words.sandbox.empty()},
                                                     {"--trace", !words.trace.empty()}};
     for (const auto& [name, given] : unbuilt) {
         if (given) {
@@ -147,6 +149,20 @@ std::pair<std::string, std::string> parse_setting(const std::string& text) {
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+std::optional<std::int64_t> parse_prewake(const std::string& text) {
+    if (text == "auto") {
+        return 0;
+    }
+    if (text == "off") {
+        return std::nullopt;
+    }
+    int microseconds = 0;
+    if (!CLI::detail::lexical_cast(text, microseconds) || microseconds < 1 || microseconds > 5000) {
+        throw UsageError(fmt::format("--prewake takes auto, off or 1 to 5000 microseconds, not '{}'", text));
+    }
+    return microseconds * std::int64_t{1000};
+}
+
 CommandLine parse_command_line(int argc, const char* const* argv) {
     Words words;
     std::optional<double> deadline;
@@ -215,6 +231,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (words.latency != "sync" && words.latency != "pipelined") {
         throw UsageError(fmt::format("--latency takes sync or pipelined, not '{}'", words.latency));
     }
+    line.prewake_guard_ns = parse_prewake(words.prewake);
     line.pipelined = words.latency == "pipelined";
     line.deadline = deadline.value_or(line.deadline);
     return std::move(words.line);

@@ -37,7 +37,8 @@ struct CommandLine {
     std::optional<double> seconds;
     std::string transport = "shm";
     bool pipelined = false;
-    double deadline = 0.5;  ///< share of a block
+    std::optional<std::int64_t> prewake_guard_ns = 0;  ///< nothing: off; 0: learned
+    double deadline = 0.5;                             ///< share of a block
     std::string stats, capture;
     std::optional<double> tail;  ///< seconds; nothing: two bars
     std::uint64_t seed = 0;
@@ -51,5 +52,7 @@ struct CommandLine {
 [[nodiscard]] ScriptChoice parse_script_choice(const std::string& text);
 /// "NAME=VALUE". Throws UsageError.
 [[nodiscard]] std::pair<std::string, std::string> parse_setting(const std::string& text);
+/// "auto", "off" or microseconds, as nanoseconds (0: auto; nothing: off). Throws UsageError.
+[[nodiscard]] std::optional<std::int64_t> parse_prewake(const std::string& text);
 
 }  // namespace outboard::app

@@ -10,7 +10,7 @@ namespace outboard::app {
 using namespace std::chrono_literals;
 
 LiveOptions live_options(const CommandLine& line) {
-    return {line.transport, line.pipelined, line.deadline, line.seed};
+    return {line.transport, line.pipelined, line.prewake_guard_ns, line.deadline, line.seed};
 }
 
 Live::Live(const audio::Session& session, const LiveOptions& options)
@@ -20,6 +20,7 @@ Live::Live(const audio::Session& session, const LiveOptions& options)
     host.sample_rate = device_->rate();
     host.seed = options.seed;
     host.pipelined = options.pipelined;
+    host.prewake_guard_ns = options.prewake_guard_ns;
     host_ = std::make_unique<scripting::ScriptHost>(host);
 
     audio::Engine::Options engine;
@@ -44,8 +45,8 @@ void Live::start() {
     }
     device_->start(*engine_);
     for (int i = 0; i < 200; ++i) {
-        if (const auto thread = device_->callback_priority()) {
-            host_->set_callback_priority(thread->policy, thread->priority);
+        if (const auto thread = device_->callback_thread()) {
+            host_->set_callback_thread(*thread);
             return;
         }
         std::this_thread::sleep_for(5ms);

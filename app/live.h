@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace outboard::app {
 struct LiveOptions {
     std::string transport = "shm";
     bool pipelined = false;
+    std::optional<std::int64_t> prewake_guard_ns = 0;  ///< as scripting::ScriptHost::Options
     double deadline = 0.5;
     std::uint64_t seed = 0;
 };

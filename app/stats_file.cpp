@@ -42,7 +42,7 @@ Json microseconds(const ipc::ProbeFigures& figures) {
             {"max", rounded(figures.max / 1000)}};
 }
 
-Json track_json(const audio::TrackSnapshot& track, bool pipelined) {
+Json track_json(const audio::TrackSnapshot& track, bool pipelined, double seconds) {
     const auto& script = track.script;
     Json json;
     json["name"] = track.settings.name;
@@ -63,9 +63,11 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined) {
     json["events_out"] = script.events_out;
     json["events_lost"] = track.events_lost;
     json["notes_hanging"] = track.notes_hanging;
-    // No child is woken ahead of time, so none is ever hit by it or burns anything.
-    json["prewake_hits"] = 0;
-    json["poll_burn"] = 0.0;
+    json["prewake_hits"] = script.met_polling;
+    json["prewake_misses"] = script.woke;
+    json["poll_burn"] = seconds > 0 ? rounded(100 * script.polled_seconds / seconds) : 0.0;
+    json["realtime"] = script.realtime;
+    json["demotions"] = script.demotions;
     json["wait_us"] = microseconds(script.wait_total);
     json["busy_us"] = microseconds(script.busy_total);
     json["busy_cpu_us_mean"] = rounded(script.busy_cpu_mean / 1000);
@@ -95,8 +97,9 @@ std::string stats_text(const RunFigures& run) {
     }
     json["layers"] = layers_json(snapshot.layers_total);
     json["tracks"] = Json::array();
+    const double seconds = static_cast<double>(snapshot.sample) / snapshot.sample_rate;
     for (const auto& track : snapshot.tracks) {
-        json["tracks"].push_back(track_json(track, run.pipelined));
+        json["tracks"].push_back(track_json(track, run.pipelined, seconds));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

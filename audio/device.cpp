@@ -1,7 +1,5 @@
 #include "audio/device.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cctype>
 #include <stdexcept>
@@ -22,17 +20,15 @@ void Callback::attach(Engine* engine) noexcept {
         return;  // what was learned of the callbacks can be read after they stopped
     }
     frames_.store(0, std::memory_order_relaxed);
-    policy_.store(-1, std::memory_order_relaxed);
+    thread_known_.store(false, std::memory_order_relaxed);
     last_call_ns_.store(ipc::now_ns(), std::memory_order_relaxed);
 }
 
 void Callback::run(float* out, std::uint32_t frames, bool underrun) noexcept {
-    if (policy_.load(std::memory_order_relaxed) < 0) {
-        // Once per start, before the engine is entered: the only system call here.
-        sched_param parameters{};
-        sched_getparam(0, &parameters);
-        priority_.store(parameters.sched_priority, std::memory_order_relaxed);
-        policy_.store(std::max(sched_getscheduler(0), 0), std::memory_order_release);
+    if (!thread_known_.load(std::memory_order_relaxed)) {
+        // Once per start, before the engine is entered: the only system calls here.
+        thread_ = scripting::this_thread();
+        thread_known_.store(true, std::memory_order_release);
     }
     frames_before_.store(frames_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     frames_.store(frames, std::memory_order_relaxed);
@@ -53,12 +49,8 @@ std::uint32_t Callback::steady_frames() const noexcept {
     return frames == frames_before_.load(std::memory_order_relaxed) ? frames : 0;
 }
 
-std::optional<CallbackPriority> Callback::priority() const noexcept {
-    const int policy = policy_.load(std::memory_order_acquire);
-    if (policy < 0) {
-        return std::nullopt;
-    }
-    return CallbackPriority{policy, priority_.load(std::memory_order_relaxed)};
+std::optional<scripting::CallbackThread> Callback::thread() const noexcept {
+    return thread_known_.load(std::memory_order_acquire) ? std::optional(thread_) : std::nullopt;
 }
 
 // ---- choosing -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "audio/session.h"
+#include "scripting/scheduling.h"
 
 namespace outboard::audio {
 
@@ -23,12 +24,6 @@ struct DeviceDescription {
     std::string name, host_api;  ///< as the user sees them: "system", "JACK Audio Connection Kit"
     double rate = 0;             ///< frames per second that it likes best
     double latency_ms = 0;       ///< its default low output latency
-};
-
-/// The scheduling of the thread that calls process, as sched_getscheduler and sched_getparam give it.
-struct CallbackPriority {
-    int policy = 0;
-    int priority = 0;
 };
 
 /// [control] Outputs with two channels at least, the best one first; the timer comes last and is always there. Asks
@@ -58,8 +53,8 @@ public:
     [[nodiscard]] virtual bool alive() const = 0;
     /// A sentence that the user must see, such as why there is no sound; empty when all is well.
     [[nodiscard]] virtual std::string notice() const = 0;
-    /// For ScriptHost::set_callback_priority: nothing before the first callback. Any thread.
-    [[nodiscard]] virtual std::optional<CallbackPriority> callback_priority() const = 0;
+    /// For ScriptHost::set_callback_thread: nothing before the first callback. Any thread.
+    [[nodiscard]] virtual std::optional<scripting::CallbackThread> callback_thread() const = 0;
 };
 
 /// [control] Opens the output that the settings name. With an empty name the best one: a JACK server that runs, then

@@ -24,13 +24,14 @@ public:
 
     [[nodiscard]] std::uint32_t steady_frames() const noexcept;  ///< length of the last two calls, 0 if it differs
     [[nodiscard]] std::int64_t last_call_ns() const noexcept { return last_call_ns_.load(std::memory_order_relaxed); }
-    [[nodiscard]] std::optional<CallbackPriority> priority() const noexcept;
+    [[nodiscard]] std::optional<scripting::CallbackThread> thread() const noexcept;
 
 private:
     std::atomic<Engine*> engine_{nullptr};
     std::atomic<std::uint32_t> frames_{0}, frames_before_{0};
     std::atomic<std::int64_t> last_call_ns_{0};
-    std::atomic<int> policy_{-1}, priority_{0};
+    scripting::CallbackThread thread_;  ///< written once per start, before thread_known_
+    std::atomic<bool> thread_known_{false};
 };
 
 /// [control] Plays to nobody at the pace of the system's clock.

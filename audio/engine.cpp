@@ -246,6 +246,10 @@ void Engine::bypass_script(std::uint32_t track, bool bypassed) {
     document.track->slot().set_bypass(bypassed);
 }
 
+void Engine::set_script_transport(std::uint32_t track, const std::string& transport) {
+    state_->document(track).track->slot().set_transport(transport);
+}
+
 bool Engine::set_parameter(std::uint32_t track, const std::string& id, double value) {
     TrackDocument& document = state_->document(track);
     scripting::ScriptSlot& slot = document.track->slot();

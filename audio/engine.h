@@ -132,6 +132,9 @@ public:
     void load_script(std::uint32_t track, const std::string& path);
     void unload_script(std::uint32_t track);
     void bypass_script(std::uint32_t track, bool bypassed);
+    /// How events cross to the track's script, "shm" or "pipe": from one of the next blocks on, also while it plays.
+    /// Throws std::runtime_error with a sentence.
+    void set_script_transport(std::uint32_t track, const std::string& transport);
     /// False if the track's live script has no such parameter. Value clamped to its range.
     bool set_parameter(std::uint32_t track, const std::string& id, double value);
     /// Waits until no script is loading. Sentences of those that failed.

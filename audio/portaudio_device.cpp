@@ -168,8 +168,8 @@ public:
                ipc::now_ns() - open_->callback.last_call_ns() < silence_means_dead_ns;
     }
     [[nodiscard]] std::string notice() const override { return notice_; }
-    [[nodiscard]] std::optional<CallbackPriority> callback_priority() const override {
-        return open_->callback.priority();
+    [[nodiscard]] std::optional<scripting::CallbackThread> callback_thread() const override {
+        return open_->callback.thread();
     }
 
 private:

@@ -42,6 +42,7 @@ void Processor::process(float* out, std::uint32_t frames) noexcept {
 
 void Processor::callback(float* out, std::uint32_t frames, std::int64_t now) noexcept {
     callback_start_ = now;
+    const std::int64_t next_callback = offline_ ? 0 : cycle_.begin(now, frames, rate_);
     callback_sample_ = sample_;
     laps_ = {};
     {
@@ -55,6 +56,8 @@ void Processor::callback(float* out, std::uint32_t frames, std::int64_t now) noe
     }
     for (std::uint32_t done = 0; done < frames;) {
         const std::uint32_t part = std::min(frames - done, block_frames_);
+        // The blocks of one callback follow each other at once.
+        next_block_ns_ = done + part < frames && next_callback != 0 ? now : next_callback;
         block(out + std::size_t{2} * done, part, deadline(done, part, frames));
         done += part;
     }
@@ -139,6 +142,9 @@ void Processor::post_scripts(std::uint32_t frames) noexcept {
     }
     for (const TrackEntry& entry : entries()) {
         entry.track->slot().post();
+    }
+    for (const TrackEntry& entry : entries()) {
+        entry.track->slot().tick(next_block_ns_);
     }
     if (finish_) {
         for (const TrackEntry& entry : entries()) {

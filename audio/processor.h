@@ -11,6 +11,7 @@
 
 #include "audio/capture.h"
 #include "audio/command.h"
+#include "audio/cycle_clock.h"
 #include "audio/engine.h"
 #include "audio/layer_probe.h"
 #include "audio/live_input.h"
@@ -106,6 +107,8 @@ private:
     GainStage master_;
     std::int64_t sample_ = 0;          ///< engine time at the start of the block
     std::int64_t callback_start_ = 0;  ///< ns
+    CycleClock cycle_;
+    std::int64_t next_block_ns_ = 0;  ///< when the block after this one is due; 0: unknown
     std::int64_t callback_sample_ = 0;
     std::int64_t second_ = 0;
     std::uint64_t block_number_ = 0;

@@ -56,12 +56,14 @@ public:
     [[nodiscard]] double cpu_load() const override { return load_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool alive() const override { return running_; }
     [[nodiscard]] std::string notice() const override { return notice_; }
-    [[nodiscard]] std::optional<CallbackPriority> callback_priority() const override { return callback_.priority(); }
+    [[nodiscard]] std::optional<scripting::CallbackThread> callback_thread() const override {
+        return callback_.thread();
+    }
 
 private:
     void run() noexcept {
         const sched_param parameters{wanted_priority};
-        // Refused without the right to it; then the thread plays at normal priority, as CallbackPriority tells.
+        // Refused without the right to it; then the thread plays at normal priority, as callback_thread() tells.
         pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
         const double period_ns = frames_ * 1e9 / rate_;
         std::int64_t began = ipc::now_ns();

@@ -6,7 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+
+#include "ipc/prewake.h"
 
 namespace outboard::ipc {
 
@@ -46,6 +49,28 @@ public:
     /// [rt] Takes the oldest message into `buffer`, waiting until `deadline_ns` (absolute, now_ns(); 0 only looks).
     /// Interruptions and spurious wake-ups do not extend the deadline.
     virtual Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept = 0;
+
+    /// [rt] Host's end, in every block, after what was sent in it: when the next block is due (now_ns(); 0: the peer
+    /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it.
+    virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
+
+    /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
+    /// sleeps (0, as it begins: it sleeps at once).
+    virtual void set_spin(std::int64_t ns) noexcept { static_cast<void>(ns); }
+
+    /// [child] From now on receive() without a deadline is awake when the host's next block is due (ipc/prewake.h), on
+    /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling: it may
+    /// touch what the next call will need, and should take a few microseconds. Not while another thread is in
+    /// receive().
+    virtual void prewake([[maybe_unused]] Prewaker::Options options, [[maybe_unused]] std::function<void()> warm_up) {}
+
+    /// How often pre-waking paid. Any thread.
+    struct PrewakeFigures {
+        std::uint64_t met_polling = 0;  ///< sends that found the peer polling: no system call
+        std::uint64_t woke = 0;         ///< sends that had to wake it
+        std::uint64_t polled_ns = 0;    ///< time that the peer says it spent polling
+    };
+    [[nodiscard]] virtual PrewakeFigures prewake_figures() const noexcept { return {}; }
 
     /// [rt] Bytes now waiting to be read by the peer, as far as this end knows (for "wake it before it overflows").
     [[nodiscard]] virtual std::size_t pending() const noexcept = 0;

@@ -56,6 +56,9 @@ enum class PostType : std::uint16_t {
     call = 1,  ///< process up to start + frames and answer
     news = 2,  ///< state that nobody waits for: read with the next call, no answer
     quit = 3,  ///< leave in order; no records
+    /// What follows comes, and is answered, on the other of the child's two block lanes; no records, no answer. Sent
+    /// when no call is open.
+    change_lane = 4,
 };
 
 /// Head of a post; `count` records follow.

@@ -24,13 +24,16 @@ Status RingWriter::write(std::span<const std::byte> message) noexcept {
         return Status::too_large;
     }
     const std::uint64_t next = next_.load(std::memory_order_relaxed);
-    const std::uint64_t used = next - read_index_.load(std::memory_order_acquire);
-    if (used > bytes_.size() || used % 8 != 0) {
-        return Status::corrupt;
-    }
     const std::uint64_t needed = frame_bytes(message.size());
-    if (needed > bytes_.size() - used) {
-        return Status::full;
+    if (needed > bytes_.size() - (next - taken_)) {
+        const std::uint64_t used = next - read_index_.load(std::memory_order_acquire);
+        if (used > bytes_.size() || used % 8 != 0) {
+            return Status::corrupt;
+        }
+        taken_ = next - used;
+        if (needed > bytes_.size() - used) {
+            return Status::full;
+        }
     }
     const std::uint64_t header = frame_header(static_cast<std::uint32_t>(message.size()));
     copy_in(next, std::as_bytes(std::span(&header, 1)));

@@ -47,6 +47,7 @@ private:
     std::atomic<std::uint64_t>& write_index_;
     const std::atomic<std::uint64_t>& read_index_;
     std::atomic<std::uint64_t> next_{0};  ///< our own write index; one writer, atomic for pending()
+    std::uint64_t taken_ = 0;             ///< the peer's index as last read: looked up again when room seems short
 };
 
 /// The consumer's side.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cerrno>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -62,8 +63,14 @@ struct SharedMemoryPipe::State {
           peer(peer_segment),
           writer(ring_of(own_file), own.write_index, peer.read_index),
           reader(ring_of(peer_file), peer.write_index, own.read_index),
-          poster(own.posts, peer.sleeping),
-          waiter(peer.posts, own.sleeping) {}
+          poster(own.posts, peer.waiting),
+          waiter(peer.posts, own.waiting) {}
+
+    /// Until something was posted since `seen`, or there is another reason to look again.
+    void wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
+    /// The same, awake when the tick says that the next block is due.
+    void wait_prewoken(std::uint32_t seen) noexcept;
+    void spin(std::uint32_t seen, std::int64_t until_ns) const noexcept;
 
     SharedMemory own_file;
     SharedMemory peer_file;
@@ -73,6 +80,11 @@ struct SharedMemoryPipe::State {
     RingReader reader;
     Poster poster;
     Waiter waiter;
+    std::optional<Prewaker> prewaker;
+    std::function<void()> warm_up;
+    std::int64_t spin_ns = 0;
+    bool peer_polled = false;  ///< when it was last posted to, and it was not spun for since
+    std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
     std::atomic<bool> dead{false};
     std::atomic<bool> closed{false};
@@ -130,7 +142,13 @@ Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noe
         state.corrupt.store(true, std::memory_order_relaxed);
     }
     if (status == Status::ok && wake == Wake::yes) {
-        state.poster.post();
+        const Waiting peer = state.poster.post();
+        if (peer == Waiting::polling) {
+            state.met_polling.store(state.met_polling.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        } else if (peer == Waiting::asleep) {
+            state.woke.store(state.woke.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        }
+        state.peer_polled = peer == Waiting::polling;
     }
     return status;
 }
@@ -165,8 +183,72 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
         if (deadline_ns <= 0 || (deadline_ns != no_deadline && now_ns() >= deadline_ns)) {
             return {Status::timed_out, 0};
         }
-        state.waiter.wait(posts, deadline_ns);
+        state.wait(posts, deadline_ns);
     }
+}
+
+void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
+    if (std::exchange(peer_polled, false) && spin_ns > 0) {
+        spin(seen, std::min(deadline_ns, now_ns() + spin_ns));
+    } else if (prewaker && deadline_ns == no_deadline) {
+        wait_prewoken(seen);
+    } else {
+        waiter.wait(seen, deadline_ns);
+    }
+}
+
+void SharedMemoryPipe::State::spin(std::uint32_t seen, std::int64_t until_ns) const noexcept {
+    while (waiter.posts() == seen && !waiter.cancelled() && now_ns() < until_ns) {
+        relax();
+    }
+}
+
+void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen) noexcept {
+    const std::int64_t tick = peer.tick.load(std::memory_order_acquire);
+    const Prewaker::Plan plan = prewaker->plan(tick, now_ns());
+    const auto arrived = [&] {
+        return waiter.posts() != seen || peer.tick.load(std::memory_order_acquire) != tick || waiter.cancelled();
+    };
+    if (now_ns() < plan.wake_ns) {
+        waiter.wait(seen, plan.wake_ns);
+        if (arrived()) {
+            if (plan.wake_ns != no_deadline) {
+                prewaker->overslept();
+            }
+            return;
+        }
+        if (now_ns() < plan.wake_ns) {
+            return;  // a signal
+        }
+    }
+    waiter.begin_polling();
+    if (warm_up) {
+        warm_up();
+        if (arrived()) {
+            prewaker->overslept();
+        }
+    }
+    // The word stays as it is: who is at work need not be woken either, and the store would delay the answer.
+    prewaker->poll(plan, arrived);
+    own.polled_ns.store(prewaker->polled_ns(), std::memory_order_relaxed);
+}
+
+void SharedMemoryPipe::prewake(Prewaker::Options options, std::function<void()> warm_up) {
+    state_->prewaker.emplace(options);
+    state_->warm_up = std::move(warm_up);
+}
+
+void SharedMemoryPipe::tick(std::int64_t due_ns) noexcept {
+    state_->own.tick.store(due_ns, std::memory_order_release);
+}
+
+void SharedMemoryPipe::set_spin(std::int64_t ns) noexcept {
+    state_->spin_ns = ns;
+}
+
+Pipe::PrewakeFigures SharedMemoryPipe::prewake_figures() const noexcept {
+    return {state_->met_polling.load(std::memory_order_relaxed), state_->woke.load(std::memory_order_relaxed),
+            state_->peer.polled_ns.load(std::memory_order_relaxed)};
 }
 
 std::size_t SharedMemoryPipe::pending() const noexcept {

@@ -31,6 +31,10 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept override;
     Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept override;
     Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
+    void tick(std::int64_t due_ns) noexcept override;
+    void set_spin(std::int64_t ns) noexcept override;
+    void prewake(Prewaker::Options options, std::function<void()> warm_up) override;
+    [[nodiscard]] PrewakeFigures prewake_figures() const noexcept override;
     [[nodiscard]] std::size_t pending() const noexcept override;
     void mark_dead() noexcept override;
     void close() noexcept override;

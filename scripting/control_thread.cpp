@@ -41,7 +41,8 @@ std::string sentence_of(const Message& refusal) {
 
 }  // namespace
 
-ControlThread::ControlThread(ScriptHost::Options options) : options_(std::move(options)) {
+ControlThread::ControlThread(ScriptHost::Options options)
+    : options_(std::move(options)), watchdog_(options_.offline ? offline_watchdog_ns : watchdog_ns) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         throw std::system_error(errno, std::generic_category(), "Cannot make the control thread's wake pipe");
@@ -65,8 +66,9 @@ void ControlThread::wake() noexcept {
 Slot& ControlThread::add(const std::string& name, std::uint8_t channel, std::uint32_t tag) {
     auto seat = std::make_unique<Seat>();
     const std::lock_guard lock(seats_mutex_);
-    seat->slot = std::make_unique<Slot>(
-        Slot::Options{tag, name, channel, options_.sample_rate, options_.offline, options_.pipelined});
+    seat->slot = std::make_unique<Slot>(Slot::Options{tag, name, channel, options_.sample_rate, options_.offline,
+                                                      options_.pipelined, options_.transport},
+                                        company_);
     seat->slot->wake_control = [this] { wake(); };
     seats_.push_back(std::move(seat));
     return *seats_.back()->slot;
@@ -109,23 +111,60 @@ void ControlThread::say(Message message) {
     messages_.push_back(std::move(message));
 }
 
-void ControlThread::set_callback_priority(int policy, int priority) {
-    policy_.store(policy);
-    priority_.store(priority);
+void ControlThread::set_callback_thread(const CallbackThread& thread) {
+    watchdog_.set_callback(thread);
     const std::lock_guard lock(seats_mutex_);
     for (const auto& seat : seats_) {
         if (seat->current != nullptr) {
-            raise_priority(*seat->current);
+            set_prewake(*seat->current, false);  // it may have to leave another core now
+        }
+    }
+    callback_ = thread;
+    if (options_.prewake_guard_ns && thread.realtime() && thread.core >= 0 && usable_cores() > 1) {
+        keep_on_core(thread.id, thread.core);
+    }
+}
+
+/// Who may poll: as many children as there are cores beside the callback's, those that were called lately. One that
+/// polls keeps off the callback's core; the others may use it whenever the callback sleeps.
+void ControlThread::share_cores() {
+    constexpr std::int64_t lately_ns = 2'000 * ms;
+    if (!options_.prewake_guard_ns || !callback_.realtime() || callback_.core < 0) {
+        return;
+    }
+    const std::int64_t now = ipc::now_ns();
+    int free = usable_cores() - 1;
+    std::vector<Link*> applicants;
+    for (const auto& seat : seats_) {
+        Link* link = seat->current;
+        if (link == nullptr || link->dead()) {
+            continue;
+        }
+        const bool lately = now - seat->slot->last_called_ns.load(std::memory_order_relaxed) < lately_ns;
+        const bool realtime = link->watched.realtime.load(std::memory_order_relaxed);
+        if (!lately || !realtime) {
+            set_prewake(*link, false);
+        } else if (link->prewakes.load(std::memory_order_relaxed)) {
+            --free;
+        } else {
+            applicants.push_back(link);
+        }
+    }
+    for (Link* link : applicants) {
+        if (free-- > 0) {
+            set_prewake(*link, true);
         }
     }
 }
 
-/// One below the callback: a script never keeps the audio thread from running. Where the system says no, the child
-/// stays at normal priority.
-void ControlThread::raise_priority(const Link& link) {
-    const int policy = policy_.load();
-    if ((policy == SCHED_FIFO || policy == SCHED_RR) && priority_.load() > 1) {
-        set_realtime_priority(link.pid(), policy, priority_.load() - 1);
+void ControlThread::set_prewake(Link& link, bool allowed) {
+    if (link.prewakes.exchange(allowed) == allowed) {
+        return;
+    }
+    if (allowed) {
+        keep_off_core(link.pid(), callback_.core);
+    } else {
+        let_run_anywhere(link.pid());
     }
 }
 
@@ -138,6 +177,7 @@ void ControlThread::run() {
         for (const auto& seat : seats_) {
             serve(*seat);
         }
+        share_cores();
     }
 }
 
@@ -205,13 +245,14 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     LinkOptions link;
     link.child_program = options_.child_program;
     link.package_path = options_.package_path;
-    link.transport = options_.transport;
+    link.transport = seat.slot->wanted_transport();
     link.script = order.path;
     link.sample_rate = options_.sample_rate;
     link.seed = options_.seed;
     link.slot = seat.slot->id();
     link.channel = seat.slot->options().channel;
     link.keep_prints = options_.offline;
+    link.prewake_guard_ns = options_.offline ? std::nullopt : options_.prewake_guard_ns;
     link.values = order.values;
     try {
         seat.links.push_back(std::make_unique<Link>(link));
@@ -235,7 +276,8 @@ void ControlThread::follow_loading(Seat& seat) {
     if (link->stage() == Link::Stage::ready) {
         const bool restarted = !seat.restart_reason.empty();
         const std::int64_t took = (ipc::now_ns() - link->started_ns) / ms;
-        raise_priority(*link);
+        link->watchdog = &watchdog_;
+        watchdog_.add(link->watched);
         seat.loading = nullptr;
         Link* never_taken = seat.slot->publish(link);
         seat.current = link;
@@ -281,6 +323,7 @@ void ControlThread::drop(Seat& seat, Link* link) {
     if (seat.current == link) {
         seat.current = nullptr;
     }
+    watchdog_.remove(link->watched);
     std::erase_if(seat.links, [&](const auto& owned) { return owned.get() == link; });
 }
 
@@ -290,12 +333,8 @@ void ControlThread::watch_links(Seat& seat) {
         if (link->dead() || link.get() == seat.loading) {
             continue;
         }
-        const std::int64_t oldest = link->oldest_call_ns.load(std::memory_order_acquire);
         if (const char* reason = link->condemned()) {
             link->end_reason = reason;
-            link->kill();
-        } else if (oldest != 0 && now - oldest > (options_.offline ? offline_watchdog_ns : watchdog_ns)) {
-            link->end_reason = options_.offline ? "no answer for 10 s" : "no answer for 500 ms";
             link->kill();
         }
         if (const auto exit = link->poll_exit()) {

@@ -2,8 +2,6 @@
 // them. It lives as long as the host.
 #pragma once
 
-#include <sched.h>
-
 #include <atomic>
 #include <deque>
 #include <map>
@@ -16,6 +14,7 @@
 #include "scripting/link.h"
 #include "scripting/script_host.h"
 #include "scripting/slot.h"
+#include "scripting/watchdog.h"
 
 namespace outboard::scripting {
 
@@ -28,7 +27,7 @@ public:
     Slot& add(const std::string& name, std::uint8_t channel, std::uint32_t tag);
     void remove(Slot& slot);
     std::vector<Message> take_messages();
-    void set_callback_priority(int policy, int priority);
+    void set_callback_thread(const CallbackThread& thread);
 
 private:
     struct Seat {  ///< a slot with the links that belong to it
@@ -53,19 +52,21 @@ private:
     void watch_links(Seat& seat);
     void link_ended(Seat& seat, Link& link, const std::string& how);
     void restart_when_due(Seat& seat);
-    void raise_priority(const Link& link);
+    void share_cores();
+    void set_prewake(Link& link, bool allowed);
     void say(Message message);
 
     const ScriptHost::Options options_;
     ipc::Descriptor wake_read_, wake_write_;
+    Slot::Company company_;  ///< the audio thread's
     std::mutex seats_mutex_;
     std::vector<std::unique_ptr<Seat>> seats_;
     std::mutex messages_mutex_;
     std::deque<Message> messages_;
     std::uint64_t messages_dropped_ = 0;
     std::size_t messages_bytes_ = 0;  ///< of text that waits
-    std::atomic<int> policy_{SCHED_OTHER};
-    std::atomic<int> priority_{0};
+    CallbackThread callback_;         ///< with seats_mutex_
+    Watchdog watchdog_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
@@ -18,25 +19,14 @@ using nlohmann::json;
 
 struct Started {
     ipc::Descriptor lifeline;
-    std::unique_ptr<ipc::Pipe> pipe;
+    std::array<std::unique_ptr<ipc::Pipe>, 2> lanes;
     std::unique_ptr<ipc::SystemPipe> slow;
     ipc::Process process;
 };
 
 Started start_child(const LinkOptions& options) {
-    std::array<ipc::Descriptor, 2> block_lane;
-    std::unique_ptr<ipc::Pipe> pipe;
-    if (options.transport == "shm") {
-        auto pair = ipc::SharedMemoryPipe::create({1024 * 1024, 1024 * 1024});
-        pipe = std::move(pair.host);
-        block_lane = std::move(pair.child);
-    } else if (options.transport == "pipe") {
-        auto pair = ipc::SystemPipe::create(ipc::max_post_bytes);
-        pipe = std::move(pair.host);
-        block_lane = std::move(pair.child);
-    } else {
-        throw std::runtime_error("Unknown transport '" + options.transport + "': use shm or pipe.");
-    }
+    auto shared = ipc::SharedMemoryPipe::create({1024 * 1024, 1024 * 1024});
+    auto piped = ipc::SystemPipe::create(ipc::max_post_bytes);
     auto slow = ipc::SystemPipe::create();
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) {
@@ -49,13 +39,15 @@ Started start_child(const LinkOptions& options) {
     process.program = options.child_program;
     process.arguments = {options.transport, options.package_path};
     process.environment = {{"PYTHONHASHSEED", "0"}};
-    process.descriptors = {{block_lane[0].get(), child::block_in},
-                           {block_lane[1].get(), child::block_out},
-                           {slow.child[0].get(), child::slow_in},
-                           {slow.child[1].get(), child::slow_out},
+    process.descriptors = {{shared.child[0].get(), child::shared_in}, {shared.child[1].get(), child::shared_out},
+                           {piped.child[0].get(), child::piped_in},   {piped.child[1].get(), child::piped_out},
+                           {slow.child[0].get(), child::slow_in},     {slow.child[1].get(), child::slow_out},
                            {lifeline_read.get(), child::lifeline}};
     process.standard_error = STDERR_FILENO;
-    return {std::move(lifeline), std::move(pipe), std::move(slow.host), ipc::Process::start(process)};
+    return {std::move(lifeline),
+            {std::move(shared.host), std::move(piped.host)},
+            std::move(slow.host),
+            ipc::Process::start(process)};
 }
 
 Parameter parameter_from(const json& from) {
@@ -88,17 +80,30 @@ Message message_from(const json& from, std::uint32_t slot) {
     return message;
 }
 
+constexpr std::size_t lane_of_pipe = 1;
+
 }  // namespace
+
+std::size_t lane_of(const std::string& transport) {
+    const auto* const at = std::find(transports.begin(), transports.end(), transport);
+    if (at == transports.end()) {
+        throw std::runtime_error("Unknown transport '" + transport + "': use shm or pipe.");
+    }
+    return static_cast<std::size_t>(at - transports.begin());
+}
 
 Link::Link(const LinkOptions& the_options)
     : options(the_options), process_([&] {
           Started started = start_child(the_options);
           lifeline_ = std::move(started.lifeline);
-          pipe_ = std::move(started.pipe);
+          lanes_ = std::move(started.lanes);
+          lane_ = lane_of(the_options.transport);
           slow_ = std::move(started.slow);
           return std::move(started.process);
       }()) {
     slow_buffer_.resize(ipc::max_slow_text + sizeof(ipc::SlowHead));
+    watched.pid = process_.pid();
+    watched.exit_descriptor = process_.exit_descriptor();
     started_ns = ipc::now_ns();
     json values = json::object();
     for (const auto& [id, value] : options.values) {
@@ -110,7 +115,9 @@ Link::Link(const LinkOptions& the_options)
                          {"seed", options.seed},
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
+                         {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values}}},
+                       {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
                        {"keep_prints", options.keep_prints}};
     const auto message = ipc::write_slow(ipc::Opcode::load, load.dump(-1, ' ', false, json::error_handler_t::replace));
     slow_->send_until(message, ipc::now_ns() + 2'000'000'000);
@@ -120,10 +127,28 @@ Link::~Link() {
     process_.kill();
 }
 
+bool Link::change_lane() noexcept {
+    // A frame that the system took in part would be pushed on by the next call only, and there is none on this lane.
+    if (lane_ == lane_of_pipe && pipe().pending() != 0) {
+        return false;
+    }
+    ipc::PostHead head;
+    head.type = ipc::PostType::change_lane;
+    std::array<std::byte, sizeof head> message;
+    const std::size_t size = ipc::write_post(message, head, {});
+    if (pipe().send(std::span(message).first(size), ipc::Wake::yes) != ipc::Status::ok) {
+        return false;
+    }
+    lane_ = 1 - lane_;
+    return true;
+}
+
 void Link::mark_dead() noexcept {
     stage_ = stage_ == Stage::refused ? Stage::refused : Stage::ended;
     dead_.store(true, std::memory_order_release);
-    pipe_->mark_dead();
+    for (const auto& lane : lanes_) {
+        lane->mark_dead();
+    }
 }
 
 void Link::read_slow_lane(std::vector<Message>& messages) {

@@ -3,6 +3,7 @@
 // memory is never reused for another child.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -16,8 +17,14 @@
 #include "ipc/protocol.h"
 #include "ipc/system_pipe.h"
 #include "scripting/script_slot.h"
+#include "scripting/watchdog.h"
 
 namespace outboard::scripting {
+
+/// The transports of the block lane. A child has one lane of each.
+inline constexpr std::array<const char*, 2> transports{"shm", "pipe"};
+/// The place of a transport there. Throws std::runtime_error with a sentence.
+[[nodiscard]] std::size_t lane_of(const std::string& transport);
 
 /// What is needed to start a child.
 struct LinkOptions {
@@ -28,8 +35,9 @@ struct LinkOptions {
     double sample_rate = 48000;
     std::uint64_t seed = 0;
     std::uint32_t slot = 0;
-    std::uint8_t channel = 0;  ///< 0-based
-    bool keep_prints = false;  ///< offline: the child waits for room rather than dropping prints
+    std::uint8_t channel = 0;                      ///< 0-based
+    std::optional<std::int64_t> prewake_guard_ns;  ///< as ScriptHost::Options
+    bool keep_prints = false;                      ///< offline: the child waits for room rather than dropping prints
     std::vector<std::pair<std::string, double>> values;
 };
 
@@ -42,13 +50,21 @@ public:
     Link& operator=(const Link&) = delete;
 
     // ---- [rt] -------------------------------------------------------------------------------------------------
-    ipc::Pipe& pipe() noexcept { return *pipe_; }
+    /// The block lane in use.
+    ipc::Pipe& pipe() noexcept { return *lanes_[lane_]; }
+    /// Which one that is: the transport's place in `transports`.
+    [[nodiscard]] std::size_t lane() const noexcept { return lane_; }
+    /// Goes over to the other lane, when no call is open. False: not now, the child has too much to read.
+    bool change_lane() noexcept;
+    [[nodiscard]] ipc::Pipe::PrewakeFigures prewake_figures() const noexcept { return lanes_[0]->prewake_figures(); }
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     /// Asks the control thread to end this child, with a reason (a literal).
-    void condemn(const char* reason) noexcept { condemned_.store(reason, std::memory_order_release); }
-    std::uint64_t handles = 0;  ///< constant once ready
-    /// When the oldest unanswered call was posted, ns; 0: none.
-    std::atomic<std::int64_t> oldest_call_ns{0};
+    void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
+    std::uint64_t handles = 0;     ///< constant once ready
+    Watched watched;               ///< what the watchdog sees of it
+    Watchdog* watchdog = nullptr;  ///< constant once ready; none: nobody watches it
+    /// It may be awake before it is called: it has real-time priority, and a core is left for it.
+    std::atomic<bool> prewakes{false};
 
     // ---- [control] --------------------------------------------------------------------------------------------
     enum class Stage : std::uint8_t { starting, ready, refused, ended };
@@ -67,7 +83,7 @@ public:
     std::string end_reason;        ///< set by whoever killed it
     Link* next_retired = nullptr;  ///< the audio thread's chain of links that it has let go
 
-    [[nodiscard]] const char* condemned() const noexcept { return condemned_.load(std::memory_order_acquire); }
+    [[nodiscard]] const char* condemned() const noexcept { return watched.condemned.load(std::memory_order_acquire); }
     [[nodiscard]] std::int64_t pid() const noexcept { return process_.pid(); }
     [[nodiscard]] int slow_descriptor() const noexcept { return slow_->read_descriptor(); }
     [[nodiscard]] int exit_descriptor() const noexcept { return process_.exit_descriptor(); }
@@ -76,13 +92,13 @@ private:
     void take_declarations(const std::string& text);
 
     ipc::Descriptor lifeline_;
-    std::unique_ptr<ipc::Pipe> pipe_;
+    std::array<std::unique_ptr<ipc::Pipe>, 2> lanes_;
+    std::size_t lane_ = 0;  ///< [rt] once it is published
     std::unique_ptr<ipc::SystemPipe> slow_;
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;
     Stage stage_ = Stage::starting;
     std::atomic<bool> dead_{false};
-    std::atomic<const char*> condemned_{nullptr};
 };
 
 }  // namespace outboard::scripting

@@ -14,10 +14,6 @@ struct ProcessFigures {
 /// [control] Zeros when there is no such process.
 [[nodiscard]] ProcessFigures process_figures(std::int64_t pid) noexcept;
 
-/// [control] Puts a process under a real-time policy; children of its own start without it. False if the system says
-/// no.
-bool set_realtime_priority(std::int64_t pid, int policy, int priority) noexcept;
-
 /// The folder of the running executable.
 [[nodiscard]] const char* executable_folder();
 

@@ -65,8 +65,8 @@ std::vector<Message> ScriptHost::take_messages() {
     return state_->control.take_messages();
 }
 
-void ScriptHost::set_callback_priority(int policy, int priority) {
-    state_->control.set_callback_priority(policy, priority);
+void ScriptHost::set_callback_thread(const CallbackThread& thread) {
+    state_->control.set_callback_thread(thread);
 }
 
 std::string ScriptHost::factory_folder() const {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "scripting/scheduling.h"
 #include "scripting/script_slot.h"
 
 namespace outboard::scripting {
@@ -18,7 +20,10 @@ public:
         std::string transport = "shm";  ///< "shm" or "pipe"
         double sample_rate = 48000;
         std::uint64_t seed = 0;
-        bool offline = false;    ///< watchdog of 10 s instead of 500 ms; prints wait rather than drop
+        bool offline = false;  ///< watchdog of 10 s instead of 500 ms; prints wait rather than drop
+        /// Pre-waking (ipc/prewake.h) for children with real-time priority: 0: the guard time is learned; more: so many
+        /// nanoseconds; nothing: children sleep until they are called.
+        std::optional<std::int64_t> prewake_guard_ns = 0;
         bool pipelined = false;  ///< answers land one block later at the same offsets; the callback never waits
     };
     /// [control] Starts the control thread. Throws std::runtime_error with a sentence when the child program or
@@ -36,9 +41,10 @@ public:
     /// [control] Messages since the last call, oldest first.
     std::vector<Message> take_messages();
 
-    /// [control] The audio thread's scheduling policy and priority (as sched_getscheduler gives them): children are
-    /// put one below, when the system allows.
-    void set_callback_priority(int policy, int priority);
+    /// [control] The audio thread, as this_thread() said in its first callback. If it has real-time priority, children
+    /// are put one below it, where the system allows; those that may be awake before they are called (as many as there
+    /// are other cores) are kept off its core, and it is kept on that core.
+    void set_callback_thread(const CallbackThread& thread);
 
     /// Folder of the factory scripts, for names such as "arpeggiator". Empty if not found.
     [[nodiscard]] std::string factory_folder() const;

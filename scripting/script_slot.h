@@ -5,6 +5,7 @@
 //     for (slot : slots) slot.begin(block);            // links exchanged, late answers fetched
 //     for (event : input) slot.push(event);            // in time order
 //     for (slot : slots) slot.post();                  // children run side by side
+//     for (slot : slots) slot.tick(next_block_ns);     // so that they are awake when the next block comes
 //     for (slot : slots) output = slot.collect(deadline);
 //
 // An empty slot passes everything through the same ledger of key presses, so that every track behaves alike and
@@ -77,6 +78,12 @@ struct SlotFigures {
     std::uint64_t events_in = 0;  ///< events that crossed to the script and were acknowledged
     std::uint64_t events_pushed = 0, events_settled = 0, events_kept = 0;
     std::uint64_t events_out = 0;
+    std::uint64_t met_polling = 0;     ///< calls that found the child awake and polling: no system call
+    std::uint64_t woke = 0;            ///< calls that had to wake it
+    double polled_seconds = 0;         ///< what its polling has cost so far
+    double poll_burn_percent = 0;      ///< of a core, lately
+    std::uint64_t demotions = 0;       ///< times it lost its real-time priority because it was late
+    bool realtime = false;             ///< it has real-time priority now
     std::vector<std::string> reasons;  ///< of restarts and bypasses, oldest first
     double cpu_percent = 0;            ///< of one core, over the last half second at least
     double rss_mb = 0;
@@ -106,6 +113,8 @@ public:
     virtual void panic() noexcept = 0;
     /// [rt] Posts to the child if it has something to do.
     virtual void post() noexcept = 0;
+    /// [rt] After all slots have posted: when the next block will be posted (ipc::now_ns(); 0: unknown).
+    virtual void tick(std::int64_t due_ns) noexcept = 0;
     /// [rt] Waits for the answer until the deadline (0: only looks) and returns the block's output in time order,
     /// valid until the next begin().
     virtual std::span<const Event> collect(std::int64_t deadline_ns) noexcept = 0;
@@ -123,6 +132,9 @@ public:
     virtual void unload() = 0;
     /// [control] While true everything passes and the child is not called.
     virtual void set_bypass(bool bypassed) = 0;
+    /// [control] "shm" or "pipe", from one of the next blocks on, also while the script plays: nothing is lost, nothing
+    /// comes twice. Throws std::runtime_error with a sentence.
+    virtual void set_transport(const std::string& transport) = 0;
     /// [control] Waits until loading has ended one way or the other. Empty: it is live (or empty by wish).
     /// Otherwise the sentence of what failed.
     virtual std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) = 0;

@@ -41,8 +41,14 @@ public:
         double sample_rate = 48000;
         bool offline = false;
         bool pipelined = false;
+        std::string transport = "shm";
     };
-    explicit Slot(Options options);
+    /// The calls of the block that is being processed, of all slots of one host. [rt]
+    struct Company {
+        std::uint64_t block = 0;
+        std::uint32_t calls = 0;
+    };
+    Slot(Options options, Company& company);
     ~Slot() override;
 
     [[nodiscard]] std::uint32_t id() const noexcept override { return options_.id; }
@@ -53,6 +59,7 @@ public:
     void set_parameter(std::uint32_t index, double value) noexcept override;
     void panic() noexcept override;
     void post() noexcept override;
+    void tick(std::int64_t due_ns) noexcept override;
     std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
     void finish() noexcept override;
     [[nodiscard]] bool idle() const noexcept override;
@@ -61,6 +68,7 @@ public:
     void load(const std::string& path, std::vector<std::pair<std::string, double>> values) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
+    void set_transport(const std::string& transport) override;
     std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
     [[nodiscard]] std::uint64_t generation() const noexcept override;
@@ -83,10 +91,13 @@ public:
     void finish_order(SlotState state, const std::string& failure);
     void set_control_state(SlotState state);
     void add_reason(std::string reason);
+    /// The transport that a new child begins with.
+    [[nodiscard]] std::string wanted_transport() const { return transports[wanted_lane_.load()]; }
     /// What a restart must load: path and current values.
     [[nodiscard]] Order restart_order() const;
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     std::atomic<std::uint64_t> restarts{0};
+    std::atomic<std::int64_t> last_called_ns{0};  ///< 0: never
     /// Wakes the control thread.
     std::function<void()> wake_control;
 
@@ -98,6 +109,7 @@ private:
 
     // [rt] parts of a block
     void exchange_link() noexcept;
+    void publish_prewake_figures() noexcept;
     void lose_link(bool dead) noexcept;
     void adopt_link(Link* link) noexcept;
     bool apply_next_answer(std::int64_t deadline_ns) noexcept;
@@ -125,6 +137,7 @@ private:
     static constexpr std::size_t max_parameter_changes = 256;
 
     const Options options_;
+    Company& company_;
 
     // ---- the audio thread's own
     NoteLedger ledger_;
@@ -157,23 +170,31 @@ private:
     std::int64_t shift_ = 0;
     std::uint32_t late_in_second_ = 0;
     std::int64_t late_second_start_ = 0, last_late_ = 0;
+    std::int64_t answer_ns_ = 0;  ///< from posting to noticing, smoothed
     std::int64_t next_second_ = 0;
-    std::int64_t block_ns_ = 0;  ///< spent in this slot during this block
+    std::int64_t last_called_ = INT64_MIN / 2;  ///< end of the last block in which the child was called
+    std::int64_t block_ns_ = 0;                 ///< spent in this slot during this block
     std::int64_t encode_ns_ = 0;
     std::int64_t apply_ns_ = 0;
 
     // ---- between the threads
     static inline Link* const remove_link = reinterpret_cast<Link*>(std::uintptr_t{1});
     std::atomic<Link*> incoming_{nullptr};
-    std::atomic<Link*> retired_{nullptr};  ///< let go by the audio thread, the latest first (Link::next_retired)
+    std::atomic<Link*> retired_{nullptr};      ///< let go by the audio thread, the latest first (Link::next_retired)
+    std::atomic<std::size_t> wanted_lane_{0};  ///< the transport's place in `transports`
+    std::atomic<std::size_t> lane_{0};         ///< in use
     std::atomic<SlotState> rt_state_{SlotState::empty};
     std::atomic<bool> self_bypassed_{false};  ///< the runtime gave up on its script
     static constexpr std::size_t max_parameters = 1024;
     std::vector<std::atomic<double>> live_values_;  ///< as last set, by index
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, late{0}, missed{0}, stale{0}, overflows{0}, refused{0}, events_in{0},
-            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0};
+            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, met_polling{0}, woke{0}, polled_ns{0},
+            demotions{0};
+        std::atomic<bool> realtime{false};
     } counters_;
+    ipc::Pipe::PrewakeFigures earlier_links_;  ///< [rt] of the children before this one
+    std::uint64_t earlier_demotions_ = 0;
     ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_;
 
     // ---- the control side's own
@@ -187,12 +208,12 @@ private:
     std::vector<Parameter> parameters_;
     std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
     std::vector<std::string> reasons_;
-    std::string transport_;
     std::int64_t pid_ = 0;
     std::atomic<std::uint64_t> generation_{0};
     bool order_open_ = false;  ///< an order was given and has not come to its end
     mutable std::int64_t cpu_seen_ns_ = 0, cpu_seen_at_ = 0, cpu_seen_pid_ = 0;
-    mutable double cpu_percent_ = 0;
+    mutable double cpu_percent_ = 0, poll_percent_ = 0;
+    mutable std::uint64_t polled_seen_ns_ = 0;
 };
 
 }  // namespace outboard::scripting

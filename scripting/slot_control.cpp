@@ -37,7 +37,9 @@ const char* to_string(SlotState state) noexcept {
     return "?";
 }
 
-Slot::Slot(Options options) : options_(std::move(options)), kept_(max_kept), live_values_(max_parameters) {
+Slot::Slot(Options options, Company& company)
+    : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
+    wanted_lane_ = lane_ = lane_of(options_.transport);
     records_.reserve(ipc::max_post_records);
     answer_records_.resize(ipc::max_answer_records);
     message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));
@@ -86,6 +88,10 @@ void Slot::set_bypass(bool bypassed) {
     wake_control();
 }
 
+void Slot::set_transport(const std::string& transport) {
+    wanted_lane_.store(lane_of(transport));
+}
+
 std::optional<std::string> Slot::wait_loaded(std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, timeout, [this] { return !order_open_; })) {
@@ -119,11 +125,9 @@ Link* Slot::publish(Link* link) {
         const std::lock_guard lock(mutex_);
         parameters_.clear();
         pid_ = 0;
-        transport_.clear();
         if (link != nullptr) {
             path_ = link->options.script;
             values_ = link->options.values;
-            transport_ = link->options.transport;
             pid_ = link->pid();
             parameters_ = link->parameters;
             for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
@@ -204,8 +208,8 @@ SlotFigures Slot::figures() const {
             figures.state = SlotState::loading;  // ready, and not yet taken by the audio thread
         }
         figures.script = path_;
-        figures.transport = transport_;
         figures.pid = pid_;
+        figures.transport = pid_ != 0 ? transports[lane_.load(std::memory_order_relaxed)] : "";
         figures.reasons = reasons_;
     }
     const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
@@ -222,21 +226,33 @@ SlotFigures Slot::figures() const {
     figures.events_kept = get(counters_.kept);
     figures.events_out = get(counters_.events_out);
 
+    figures.met_polling = get(counters_.met_polling);
+    figures.woke = get(counters_.woke);
+    const std::uint64_t polled_ns = get(counters_.polled_ns);
+    figures.polled_seconds = static_cast<double>(polled_ns) * 1e-9;
+    figures.demotions = get(counters_.demotions);
+    figures.realtime = counters_.realtime.load(std::memory_order_relaxed);
+
     const ProcessFigures process = process_figures(figures.pid);
     const std::int64_t now = ipc::now_ns();
     {
         const std::lock_guard lock(mutex_);
         if (figures.pid != cpu_seen_pid_) {
-            cpu_percent_ = 0;
+            cpu_percent_ = poll_percent_ = 0;
+            polled_seen_ns_ = polled_ns;
             cpu_seen_pid_ = figures.pid;
             cpu_seen_ns_ = process.cpu_ns;
             cpu_seen_at_ = now;
         } else if (now - cpu_seen_at_ >= shortest_cpu_look_ns) {
             cpu_percent_ =
                 100.0 * static_cast<double>(process.cpu_ns - cpu_seen_ns_) / static_cast<double>(now - cpu_seen_at_);
+            poll_percent_ =
+                100.0 * static_cast<double>(polled_ns - polled_seen_ns_) / static_cast<double>(now - cpu_seen_at_);
             cpu_seen_ns_ = process.cpu_ns;
+            polled_seen_ns_ = polled_ns;
             cpu_seen_at_ = now;
         }
+        figures.poll_burn_percent = poll_percent_;
         figures.cpu_percent = cpu_percent_;
     }
     figures.rss_mb = process.resident_mb;

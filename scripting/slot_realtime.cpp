@@ -12,6 +12,10 @@ namespace {
 
 constexpr double stale_after_seconds = 0.05;
 constexpr std::uint32_t lates_until_demotion = 3;
+// A child that was polling runs on another core, and its answer may be worth waiting for without sleeping: waking up
+// again costs 5 to 100 µs. Where several children are at work they need this core, too, and the wait is kept short.
+constexpr std::int64_t spin_alone_ns = 150'000;
+constexpr std::int64_t spin_in_company_ns = 20'000;
 constexpr std::int64_t offline_wait_ns = 10'000'000'000;
 constexpr double no_beat = std::numeric_limits<double>::infinity();
 constexpr std::uint64_t wake_on_parameter = wire::bit(wire::parameter);
@@ -59,6 +63,11 @@ void Slot::begin(const BlockInfo& block) noexcept {
         note_lateness(owes_);
     }
     exchange_link();
+    const std::size_t wanted = wanted_lane_.load(std::memory_order_relaxed);
+    if (link_ != nullptr && call_count_ == 0 && link_->lane() != wanted && !post_failed_) {
+        link_->change_lane();
+    }
+    lane_.store(link_ != nullptr ? link_->lane() : wanted, std::memory_order_relaxed);
     block_first_ = last_sequence_ + 1;
     block_ns_ = ipc::now_ns() - began;
 }
@@ -124,6 +133,12 @@ void Slot::exchange_link() noexcept {
 }
 
 void Slot::lose_link(bool dead) noexcept {
+    publish_prewake_figures();
+    counters_.realtime.store(false, std::memory_order_relaxed);
+    earlier_links_ = {counters_.met_polling.load(std::memory_order_relaxed),
+                      counters_.woke.load(std::memory_order_relaxed),
+                      counters_.polled_ns.load(std::memory_order_relaxed)};
+    earlier_demotions_ = counters_.demotions.load(std::memory_order_relaxed);
     pass_kept(dead);
     ledger_.script_gone(block_.start);
     link_->next_retired = retired_.load(std::memory_order_relaxed);
@@ -149,6 +164,7 @@ void Slot::adopt_link(Link* link) noexcept {
     late_in_second_ = 0;
     shift_ = options_.pipelined ? block_.frames : 0;
     self_bypassed_.store(false, std::memory_order_relaxed);
+    answer_ns_ = 0;
     rt_state_.store(options_.pipelined ? SlotState::pipelined : SlotState::live, std::memory_order_release);
     append_snapshot();
     send_records(ipc::PostType::news);
@@ -343,11 +359,39 @@ void Slot::send_records(ipc::PostType type) noexcept {
         calls_[(call_first_ + call_count_) % max_calls] = {block_.number, block_.start, block_end_, head.posted_ns};
         ++call_count_;
         if (call_count_ == 1) {
-            link_->oldest_call_ns.store(head.posted_ns, std::memory_order_release);
+            link_->watched.oldest_call_ns.store(head.posted_ns, std::memory_order_release);
         }
         called_ = true;
+        company_.calls = company_.block == block_.number ? company_.calls + 1 : 1;
+        company_.block = block_.number;
+        last_called_ = block_end_;
+        last_called_ns.store(head.posted_ns, std::memory_order_relaxed);
         add(counters_.calls);
     }
+}
+
+void Slot::tick(std::int64_t due_ns) noexcept {
+    if (link_ == nullptr) {
+        return;
+    }
+    const auto near = static_cast<std::int64_t>(2 * options_.sample_rate);
+    const bool used =
+        block_end_ - last_called_ < near || wake_sample_ < block_end_ + near ||
+        (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(block_end_ + near)) >= wake_beat_);
+    const bool wanted = used && link_->prewakes.load(std::memory_order_relaxed) &&
+                        link_->watched.realtime.load(std::memory_order_relaxed);
+    link_->pipe().tick(wanted ? due_ns : 0);
+    publish_prewake_figures();
+}
+
+void Slot::publish_prewake_figures() noexcept {
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const ipc::Pipe::PrewakeFigures now = link_->prewake_figures();
+    counters_.met_polling.store(earlier_links_.met_polling + now.met_polling, relaxed);
+    counters_.woke.store(earlier_links_.woke + now.woke, relaxed);
+    counters_.polled_ns.store(earlier_links_.polled_ns + now.polled_ns, relaxed);
+    counters_.demotions.store(earlier_demotions_ + link_->watched.demotions.load(relaxed), relaxed);
+    counters_.realtime.store(link_->watched.realtime.load(relaxed), relaxed);
 }
 
 // ---- collecting ----------------------------------------------------------------------------------------------------
@@ -356,11 +400,15 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
     if (call_count_ > 0 && shift_ == 0) {
         const bool waits = !owes_;
+        const std::int64_t most = company_.calls > 1 ? spin_in_company_ns : spin_alone_ns;
+        link_->pipe().set_spin(answer_ns_ <= most ? most : 0);
         while (call_count_ > 0 && apply_next_answer(waits ? deadline_ns : 0)) {
         }
         if (call_count_ > 0) {
             add(waits ? counters_.late : counters_.missed);
             note_lateness(true);
+        } else {
+            note_lateness(false);
         }
     }
     if (call_count_ == 0 && shift_ == 0 && !post_failed_ && !more_ && !uncalled_) {
@@ -403,6 +451,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
         return false;
     }
     record_times(call, head, noticed_ns);
+    answer_ns_ += (std::min(noticed_ns - call.posted_ns, 4 * spin_alone_ns) - answer_ns_) / 8;
     apply_records(head, std::span(answer_records_).first(head.count));
     answered_through_ = call.through;
     wake_sample_ = head.wake_sample;
@@ -412,7 +461,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     self_bypassed_.store((head.flags & ipc::answer_bypass) != 0, std::memory_order_relaxed);
     call_first_ = (call_first_ + 1) % max_calls;
     --call_count_;
-    link_->oldest_call_ns.store(call_count_ > 0 ? calls_[call_first_].posted_ns : 0, std::memory_order_release);
+    link_->watched.oldest_call_ns.store(call_count_ > 0 ? calls_[call_first_].posted_ns : 0, std::memory_order_release);
     apply_ns_ = ipc::now_ns() - noticed_ns;
     apply_.record(apply_ns_);
     return true;
@@ -533,6 +582,12 @@ void Slot::pass_kept(bool drop_stale) noexcept {
 void Slot::note_lateness(bool late) noexcept {
     const auto second = static_cast<std::int64_t>(options_.sample_rate);
     if (late) {
+        if (link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
+            link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
+            if (link_->watchdog != nullptr) {
+                link_->watchdog->note_late();
+            }
+        }
         rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::late, std::memory_order_relaxed);
         if (block_.start - late_second_start_ >= second) {
             late_second_start_ = block_.start;
@@ -544,7 +599,10 @@ void Slot::note_lateness(bool late) noexcept {
             shift_ = block_.frames;
             rt_state_.store(SlotState::pipelined, std::memory_order_relaxed);
         }
-    } else if (shift_ > 0 && !options_.pipelined && block_.start - last_late_ >= second) {
+        return;
+    }
+    link_->watched.late_since_ns.store(0, std::memory_order_release);
+    if (shift_ > 0 && !options_.pipelined && block_.start - last_late_ >= second) {
         shift_ = 0;
         late_in_second_ = 0;
     }

@@ -39,6 +39,8 @@ ProcessPanel::ProcessPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_
         {tr("events"), tr("Events that went in / came out")},
         {tr("WAIT"), tr("Median / 99 % of posted → started, last 10 s")},
         {tr("BUSY"), tr("Median / 99 % of started → finished, last 10 s")},
+        {tr("awake"), tr("Calls that met it awake, and what being awake before them costs of one core")},
+        {tr("priority"), tr("Real-time or normal, and how often being late cost it its real-time priority")},
     }};
     for (int i = 0; i < field_count; ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -92,6 +94,14 @@ void ProcessPanel::refresh() {
     values_[events]->setText(tr("%1 in, %2 out").arg(f.events_in).arg(f.events_out));
     values_[wait]->setText(microseconds(f.wait));
     values_[busy]->setText(microseconds(f.busy));
+    const auto called = static_cast<double>(std::max<std::uint64_t>(f.met_polling + f.woke, 1));
+    values_[awake]->setText(f.met_polling == 0
+                                ? tr("no")
+                                : tr("%1 %, polls %2 %")
+                                      .arg(100.0 * static_cast<double>(f.met_polling) / called, 0, 'f', 0)
+                                      .arg(f.poll_burn_percent, 0, 'f', 1));
+    const QString lost = f.demotions == 0 ? QString() : tr(", lost %1 times").arg(f.demotions);
+    values_[priority]->setText((f.realtime ? tr("real-time") : tr("normal")) + lost);
     if (!f.reasons.empty()) {
         reason_->setText(QString::fromStdString(f.reasons.back()).trimmed());
     }

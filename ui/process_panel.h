@@ -19,7 +19,7 @@ public:
     void refresh();
 
 private:
-    enum Field { pid, transport, cpu, memory, calls, late, restarts, events, wait, busy, field_count };
+    enum Field { pid, transport, cpu, memory, calls, late, restarts, events, wait, busy, awake, priority, field_count };
 
     Desk& desk_;
     QLabel* title_ = nullptr;

@@ -46,6 +46,13 @@ void fill_script_menu(QMenu& menu, Desk& desk, std::uint32_t track, const Script
     QObject::connect(bypass, &QAction::triggered, &desk, [&desk, track](bool on) {
         desk.edit([=](audio::Engine& engine) { engine.bypass_script(track, on); });
     });
+    QAction* pipe = menu.addAction(QObject::tr("Events cross by a pipe"));
+    pipe->setToolTip(QObject::tr("Instead of shared memory: slower, for comparison. Takes effect while it plays."));
+    pipe->setCheckable(true);
+    pipe->setChecked(now->script.transport == "pipe");
+    QObject::connect(pipe, &QAction::triggered, &desk, [&desk, track](bool on) {
+        desk.command([=](audio::Engine& engine) { engine.set_script_transport(track, on ? "pipe" : "shm"); });
+    });
     QObject::connect(menu.addAction(QObject::tr("Start again")), &QAction::triggered, &desk,
                      [&desk, track, path = current.toStdString()] { desk.load_script(track, path); });
     QObject::connect(menu.addAction(QObject::tr("Take the script out")), &QAction::triggered, &desk,

@@ -39,20 +39,22 @@ void futex_wake(const std::atomic<std::uint32_t>& word) noexcept {
 
 }  // namespace
 
-void Poster::post() noexcept {
+Waiting Poster::post() noexcept {
     posts_.fetch_add(1, std::memory_order_seq_cst);
-    if (sleeping_.load(std::memory_order_seq_cst) != 0) {
+    const auto waiting = static_cast<Waiting>(waiting_.load(std::memory_order_seq_cst));
+    if (waiting != Waiting::awake && waiting != Waiting::polling) {
         futex_wake(posts_);
     }
+    return waiting;
 }
 
 void Waiter::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
     inside_.store(true, std::memory_order_seq_cst);
-    sleeping_.store(1, std::memory_order_seq_cst);
+    set(Waiting::asleep);
     if (posts_.load(std::memory_order_seq_cst) == seen && !cancelled_.load(std::memory_order_seq_cst)) {
         futex_wait(posts_, seen, deadline_ns);
     }
-    sleeping_.store(0, std::memory_order_release);
+    set(Waiting::awake);
     inside_.store(false, std::memory_order_release);
 }
 

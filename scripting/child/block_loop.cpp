@@ -22,8 +22,9 @@ std::int64_t thread_cpu_ns() {
 
 }  // namespace
 
-BlockLoop::BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter)
-    : pipe_(std::move(pipe)),
+BlockLoop::BlockLoop(Lanes lanes, std::size_t first, Interpreter& interpreter)
+    : lanes_(std::move(lanes)),
+      lane_(first),
       interpreter_(interpreter),
       buffer_(std::max(ipc::max_post_bytes, ipc::max_answer_bytes)),
       incoming_(ipc::max_post_records) {
@@ -31,15 +32,25 @@ BlockLoop::BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter)
     output_.reserve(4 * ipc::max_answer_records);
 }
 
+void BlockLoop::prewake(std::int64_t guard_ns) {
+    for (const auto& lane : lanes_) {
+        lane->prewake({.guard_ns = guard_ns}, [this] { interpreter_.warm_up(); });
+    }
+}
+
 void BlockLoop::run() {
     for (;;) {
-        const ipc::Received received = pipe_->receive(buffer_, ipc::no_deadline);
+        const ipc::Received received = lanes_[lane_]->receive(buffer_, ipc::no_deadline);
         const std::int64_t started_ns = ipc::now_ns();
         ipc::PostHead post;
         if (received.status != ipc::Status::ok ||
             !ipc::read_post(std::span(buffer_).first(received.size), post, incoming_) ||
             post.type == ipc::PostType::quit) {
             return;
+        }
+        if (post.type == ipc::PostType::change_lane) {
+            lane_ = 1 - lane_;
+            continue;
         }
         for (std::uint32_t i = 0; i < post.count; ++i) {
             const ipc::Record& record = incoming_[i];
@@ -85,7 +96,7 @@ void BlockLoop::answer(const ipc::PostHead& call, std::int64_t started_ns) {
     head.finished_ns = ipc::now_ns();
     const std::size_t size = ipc::write_answer(buffer_, head, std::span(output_).first(sent));
     output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(sent));
-    while (pipe_->send(std::span(buffer_).first(size), ipc::Wake::yes) == ipc::Status::full) {
+    while (lanes_[lane_]->send(std::span(buffer_).first(size), ipc::Wake::yes) == ipc::Status::full) {
         std::this_thread::sleep_for(std::chrono::microseconds(200));  // the host reads at its next block
     }
     if (++answers_ % answers_per_collection == 0) {

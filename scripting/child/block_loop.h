@@ -1,6 +1,7 @@
 // BlockLoop: the child's life after loading: receive a post, run the script, answer.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -12,14 +13,19 @@ namespace outboard::scripting::child {
 
 class BlockLoop {
 public:
-    BlockLoop(std::unique_ptr<ipc::Pipe> pipe, Interpreter& interpreter);
+    /// One block lane of each transport; the host may go over from one to the other at any time.
+    using Lanes = std::array<std::unique_ptr<ipc::Pipe>, 2>;
+    BlockLoop(Lanes lanes, std::size_t first, Interpreter& interpreter);
+    /// Awake when the host's next block is due. `guard_ns` as in ipc::Prewaker.
+    void prewake(std::int64_t guard_ns);
     /// Until the host says quit or is gone.
     void run();
 
 private:
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
 
-    std::unique_ptr<ipc::Pipe> pipe_;
+    Lanes lanes_;
+    std::size_t lane_;  ///< in use
     Interpreter& interpreter_;
     std::vector<std::byte> buffer_;
     std::vector<ipc::Record> incoming_;  ///< of one message

@@ -3,10 +3,13 @@
 
 namespace outboard::scripting::child {
 
-inline constexpr int block_in = 3;   ///< block lane, what the child reads (shm: the host→child segment)
-inline constexpr int block_out = 4;  ///< block lane, what the child writes (shm: the child→host segment)
-inline constexpr int slow_in = 5;
-inline constexpr int slow_out = 6;
-inline constexpr int lifeline = 7;  ///< end-of-file: the host is gone
+// Both block lanes are there from the start, so that the transport can change while the script plays.
+inline constexpr int shared_in = 3;   ///< the host→child segment
+inline constexpr int shared_out = 4;  ///< the child→host segment
+inline constexpr int piped_in = 5;    ///< what the child reads
+inline constexpr int piped_out = 6;   ///< what it writes
+inline constexpr int slow_in = 7;
+inline constexpr int slow_out = 8;
+inline constexpr int lifeline = 9;  ///< end-of-file: the host is gone
 
 }  // namespace outboard::scripting::child

@@ -6,6 +6,7 @@
 
 #include "ipc/clock.h"
 #include "scripting/child/convert.h"
+#include "scripting/event.h"
 
 namespace outboard::scripting::child {
 namespace {
@@ -94,6 +95,10 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     const Object child = require(PyImport_ImportModule("outboard._child"), "import the package outboard");
     load_ = require(PyObject_GetAttrString(child.get(), "load"), "find outboard._child.load");
     run_block_ = require(PyObject_GetAttrString(child.get(), "run_block"), "find outboard._child.run_block");
+    warm_up_ = require(PyObject_GetAttrString(child.get(), "warm_up"), "find outboard._child.warm_up");
+    warm_records_.resize(2);
+    warm_records_[0].kind = static_cast<std::uint8_t>(Kind::note_off);
+    warm_records_[1].kind = static_cast<std::uint8_t>(Kind::note_on);
     const Object gc = require(PyImport_ImportModule("gc"), "import gc");
     collect_ = require(PyObject_GetAttrString(gc.get(), "collect"), "find gc.collect");
     const Object sys = require(PyImport_ImportModule("sys"), "import sys");
@@ -159,6 +164,20 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
     }
     released_ = PyEval_SaveThread();
     return answer;
+}
+
+void Interpreter::warm_up() {
+    PyEval_RestoreThread(released_);
+    {
+        const Object list(list_from_records(warm_records_));
+        const Object result(PyObject_CallNoArgs(warm_up_.get()));
+        if (result && PyTuple_Check(result.get())) {
+            warm_output_.clear();
+            static_cast<void>(records_from_list(PyTuple_GET_ITEM(result.get(), 0), warm_output_));
+        }
+        PyErr_Clear();
+    }
+    released_ = PyEval_SaveThread();
 }
 
 void Interpreter::collect_garbage() {

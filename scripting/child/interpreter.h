@@ -55,6 +55,9 @@ public:
     /// One block: `records` in, output appended to `output`. Holds the GIL while it runs, and only then.
     Answer run_block(std::int64_t start, std::uint32_t frames, const std::vector<ipc::Record>& records,
                      std::vector<ipc::Record>& output);
+    /// Goes the way of a block with events of the package's own, whose output is thrown away: what the next block needs
+    /// is then in the processor's caches. About 15 µs when it was done a moment ago.
+    void warm_up();
     /// Collects the young generations: between blocks, never within one.
     void collect_garbage();
 
@@ -62,7 +65,8 @@ private:
     void report_error(const char* what);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, collect_;
+    Object load_, run_block_, warm_up_, collect_;
+    std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };
 

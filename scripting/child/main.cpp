@@ -21,7 +21,9 @@
 #include "scripting/child/block_loop.h"
 #include "scripting/child/descriptors.h"
 #include "scripting/child/interpreter.h"
+#include "scripting/child/realtime_limit.h"
 #include "scripting/child/slow_lane.h"
+#include "scripting/link.h"
 
 namespace {
 
@@ -33,11 +35,10 @@ ipc::Descriptor inherited(int number) {
     return ipc::Descriptor(number);
 }
 
-std::unique_ptr<ipc::Pipe> open_block_lane(const std::string& transport) {
-    if (transport == "shm") {
-        return ipc::SharedMemoryPipe::open(inherited(child::block_in), inherited(child::block_out));
-    }
-    return ipc::SystemPipe::open(inherited(child::block_in), inherited(child::block_out), ipc::max_post_bytes);
+/// Both, in the order of scripting::transports.
+child::BlockLoop::Lanes open_block_lanes() {
+    return {ipc::SharedMemoryPipe::open(inherited(child::shared_in), inherited(child::shared_out)),
+            ipc::SystemPipe::open(inherited(child::piped_in), inherited(child::piped_out), ipc::max_post_bytes)};
 }
 
 /// Locks what is resident now; more is not needed, and MCL_FUTURE would make a script's large arrays fail.
@@ -66,7 +67,8 @@ int main(int count, char** arguments) {
     try {
         ipc::end_with_parent(inherited(child::lifeline).release());
         child::SlowLane slow_lane(ipc::SystemPipe::open(inherited(child::slow_in), inherited(child::slow_out)));
-        auto block_lane = open_block_lane(arguments[1]);
+        auto lanes = open_block_lanes();
+        const std::size_t first_lane = lane_of(arguments[1]);
         std::string order;
         if (!slow_lane.receive_load(order)) {
             ::_exit(1);
@@ -78,7 +80,12 @@ int main(int count, char** arguments) {
                 refuse(slow_lane, answer);
             }
             lock_memory();
-            child::BlockLoop loop(std::move(block_lane), interpreter);
+            child::give_up_priority_when_looping();
+            child::BlockLoop loop(std::move(lanes), first_lane, interpreter);
+            if (const nlohmann::json guard = nlohmann::json::parse(order).value("prewake", nlohmann::json());
+                guard.is_number_integer()) {
+                loop.prewake(guard.get<std::int64_t>());
+            }
             slow_lane.send(ipc::Opcode::ready, answer);
             loop.run();
         } catch (const std::exception& error) {

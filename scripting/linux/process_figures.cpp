@@ -1,6 +1,5 @@
 #include "scripting/process_figures.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <climits>
@@ -41,12 +40,6 @@ ProcessFigures process_figures(std::int64_t pid) noexcept {
         figures.page_faults = minor + major;
     }
     return figures;
-}
-
-bool set_realtime_priority(std::int64_t pid, int policy, int priority) noexcept {
-    sched_param parameter{};
-    parameter.sched_priority = priority;
-    return ::sched_setscheduler(static_cast<pid_t>(pid), policy | SCHED_RESET_ON_FORK, &parameter) == 0;
 }
 
 const char* executable_folder() {

@@ -97,8 +97,18 @@ TEST(CommandLine, WrongUsageIsOneSentenceThatSaysWhatThereIs) {
     }
 }
 
+TEST(CommandLine, PrewakeTakesAutoOffOrMicroseconds) {
+    EXPECT_EQ(parse({"play"}).prewake_guard_ns, 0);
+    EXPECT_EQ(parse({"play", "--prewake", "auto"}).prewake_guard_ns, 0);
+    EXPECT_EQ(parse({"play", "--prewake", "off"}).prewake_guard_ns, std::nullopt);
+    EXPECT_EQ(parse({"play", "--prewake", "80"}).prewake_guard_ns, 80'000);
+    for (const char* wrong : {"0", "-5", "80us", "always", "6000", ""}) {
+        EXPECT_THAT(complaint({"play", "--prewake", wrong}), HasSubstr("auto, off or 1 to 5000 microseconds"));
+    }
+    EXPECT_NE(complaint({"render", "a.mid", "-o", "b.wav", "--prewake", "auto"}), "") << "offline nothing is due";
+}
+
 TEST(CommandLine, WhatIsNotBuiltIsRefused) {
-    EXPECT_THAT(complaint({"play", "a.mid", "--prewake", "auto"}), HasSubstr("not built"));
     EXPECT_THAT(complaint({"play", "a.mid", "--sandbox", "on"}), HasSubstr("not built"));
     EXPECT_THAT(complaint({"play", "a.mid", "--trace", "t.json"}), HasSubstr("not built"));
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
 
@@ -59,7 +60,7 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("no output", "render {dir}/song.mid", USAGE, ["--output"]),
     ("no song", "render -o {out}.wav", USAGE, ["song"]),
     ("a second song", "render {dir}/song.mid {dir}/song.mid -o {out}.wav", USAGE, ["song.mid"]),
-    ("not built yet: --prewake", "play {dir}/song.mid --device timer --prewake auto", USAGE, ["--prewake"]),
+    ("guard time", "play {dir}/song.mid --device timer --prewake soon", USAGE, ["--prewake", "auto, off", "soon"]),
     ("not built yet: --sandbox", "render {dir}/song.mid -o {out}.wav --sandbox on", USAGE, ["--sandbox"]),
     ("not built yet: --trace", "play {dir}/song.mid --device timer --trace {out}.json", USAGE, ["--trace"]),
 ]
@@ -118,8 +119,16 @@ def test_an_unknown_key_in_a_session_is_reported_and_the_rest_plays(files: Path,
 
 def test_check_says_what_the_machine_gives() -> None:
     done = outboard("check")
-    for word in ("devices", "timer", "real-time priority", "memory lock", "cores", "Python", "SoundFont", "sandbox"):
+    words = ("devices", "timer", "real-time priority", "callback", "wake-up delay", "real-time limit", "governor")
+    for word in (*words, "idle states", "memory lock", "cores", "Python", "SoundFont", "sandbox"):
         assert word in done.stdout
+    granted = "yes: threads may have SCHED_FIFO" in done.stdout
+    assert ("SCHED_FIFO" in line_of(done.stdout, "callback")) == granted
+    assert re.search(r"median \d+ µs, 99 % within \d+ µs", line_of(done.stdout, "wake-up delay"))
+
+
+def line_of(text: str, what: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(what))
 
 
 def test_help_and_version_are_no_errors() -> None:

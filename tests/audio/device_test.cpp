@@ -41,7 +41,7 @@ TEST(TimerDevice, CallsTheEngineInRealTime) {
     EXPECT_EQ(device->host_api(), "Timer");
     EXPECT_EQ(device->notice(), "") << "it was asked for";
     EXPECT_FALSE(device->alive());
-    EXPECT_FALSE(device->callback_priority());
+    EXPECT_FALSE(device->callback_thread());
     rig.options.sample_rate = device->rate();
     Engine engine(rig.options, rig.host, one_track());
     const std::int64_t began = ipc::now_ns();
@@ -49,7 +49,7 @@ TEST(TimerDevice, CallsTheEngineInRealTime) {
     EXPECT_TRUE(device->alive());
     ASSERT_TRUE(comes_true([&] { return engine.snapshot().blocks >= 100; }));
     EXPECT_GE(ipc::now_ns() - began, 980'000'000) << "not faster than real time";
-    EXPECT_TRUE(device->callback_priority());
+    EXPECT_TRUE(device->callback_thread());
     EXPECT_GT(device->cpu_load(), 0);
     device->stop();
     EXPECT_FALSE(device->alive());

@@ -1,6 +1,7 @@
 #include "audio/engine.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cmath>
@@ -448,6 +449,33 @@ TEST(Engine, TheCallbackAllocatesNothing) {
     }
     EXPECT_EQ(allocations, 0U);
     EXPECT_EQ(frees, 0U);
+}
+
+/// Pages that the calling thread had to wait for so far.
+long page_faults() {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_minflt + usage.ru_majflt;
+}
+
+TEST(Engine, TheCallbackTouchesNoNewPages) {
+    scripting::ScriptHost host(Rig::host_options(true));
+    Session session = session_of({testing::track("arpeggio")});
+    session.tracks[0].script = host.factory_folder() + "/arpeggiator.py";
+    session.song = testing::song_set().at(0);
+    Engine engine({.offline = true}, host, session);
+    ASSERT_TRUE(engine.wait_scripts(std::chrono::seconds(20)).empty());
+    engine.play();
+    std::vector<float> out(64 * 2);
+    for (int block = 0; block < 2'000; ++block) {
+        engine.process(out.data(), 64);
+    }
+    const long before = page_faults();
+    for (int block = 0; block < 10'000; ++block) {
+        engine.process(out.data(), 64);
+    }
+    // The system may take a page away that was long unused; what a callback does to new memory shows in every block.
+    EXPECT_LT(page_faults() - before, 50);
 }
 
 TEST(Engine, CommandsWaitWhileNobodyPlaysAndNoneIsLost) {

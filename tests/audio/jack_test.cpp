@@ -100,7 +100,7 @@ TEST_F(Jack, TheCallbackComesInTheServersPeriod) {
     EXPECT_GE(ipc::now_ns() - began, 1'900'000'000) << "real time";
     EXPECT_TRUE(device->alive());
     EXPECT_EQ(device->frames(), 128U);
-    EXPECT_TRUE(device->callback_priority());
+    EXPECT_TRUE(device->callback_thread());
     device->stop();
     EXPECT_FALSE(device->alive());
     const EngineSnapshot snapshot = engine.snapshot();

@@ -32,9 +32,9 @@ public:
     explicit Session(fuzz::Input& input)
         : input_(input),
           child_(child_of(input.below(2) == 0)),
-          slot_({0, "fuzz", 0, 48000, false, input.below(4) == 0}) {
+          slot_({0, "fuzz", 0, 48000, false, input.below(4) == 0, transports[child_->link->lane()]}, company_) {
         slot_.wake_control = [] {};
-        child_->link->oldest_call_ns = 0;
+        child_->link->watched.oldest_call_ns = 0;
         child_->link->handles = input.take<std::uint64_t>() | (input.below(2) == 0 ? 0xFE : 0);
         drain();
         posts_.clear();
@@ -200,7 +200,8 @@ private:
             }
             collect();
         }
-        if (child_->link->oldest_call_ns != 0) {  // an answer that was refused: only its death ends the wait for it
+        if (child_->link->watched.oldest_call_ns !=
+            0) {  // an answer that was refused: only its death ends the wait for it
             child_->link->mark_dead();
         }
     }
@@ -225,6 +226,7 @@ private:
 
     fuzz::Input& input_;
     std::unique_ptr<HeldChild>& child_;
+    Slot::Company company_;
     Slot slot_;
     ClockMap clock_;
     std::uint64_t number_ = 0;

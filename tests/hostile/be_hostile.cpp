@@ -28,7 +28,8 @@ constexpr std::int64_t longest_attack_ns = 800'000'000;  // longer than the host
 /// What was inherited: copies of the descriptors of both lanes, and every mapping of them that the kernel gives.
 struct Loot {
     Loot() {
-        for (const int number : {child::block_in, child::block_out, child::slow_in, child::slow_out}) {
+        for (const int number : {child::shared_in, child::shared_out, child::piped_in, child::piped_out, child::slow_in,
+                                 child::slow_out}) {
             const int copy = ::fcntl(number, F_DUPFD, 100);
             descriptors.push_back(copy);
             struct stat status {};
@@ -81,7 +82,7 @@ void play_with_words(Random& random, const Loot& loot) {
                 segment.posts = static_cast<std::uint32_t>(random());
                 break;
             case 3:
-                segment.sleeping = static_cast<std::uint32_t>(random.below(4));
+                segment.waiting = static_cast<std::uint32_t>(random.below(4));
                 break;
             case 4:
                 segment.closed = static_cast<std::uint32_t>(random.below(50) == 0);

@@ -73,7 +73,7 @@ public:
 private:
     /// A way to the block lane beside the pipe object, for a write that ends in the middle.
     void keep_lane() {
-        raw_ = ::dup(child::block_out);
+        raw_ = ::dup(child_.transport() == "shm" ? child::shared_out : child::piped_out);
         struct stat status {};
         ::fstat(raw_, &status);
         if (status.st_size > 0) {

@@ -40,12 +40,11 @@ public:
         std::ifstream(path) >> behaviour >> seed;
     }
     void open_block_lane() {
-        ipc::Descriptor in(child::block_in);
-        ipc::Descriptor out(child::block_out);
         if (transport_ == "shm") {
-            pipe_ = ipc::SharedMemoryPipe::open(std::move(in), std::move(out));
+            pipe_ = ipc::SharedMemoryPipe::open(ipc::Descriptor(child::shared_in), ipc::Descriptor(child::shared_out));
         } else {
-            pipe_ = ipc::SystemPipe::open(std::move(in), std::move(out), ipc::max_post_bytes);
+            pipe_ = ipc::SystemPipe::open(ipc::Descriptor(child::piped_in), ipc::Descriptor(child::piped_out),
+                                          ipc::max_post_bytes);
         }
     }
     void say_ready() {

@@ -142,8 +142,8 @@ int semaphore(const Arguments& arguments) {
     const SharedMemory ours_memory = SharedMemory::map(ours_file, SharedMemory::Access::read_write);
     const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
     auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
-    Poster poster(ours.posts, theirs.sleeping);
-    Waiter waiter(theirs.posts, ours.sleeping);
+    Poster poster(ours.posts, theirs.waiting);
+    Waiter waiter(theirs.posts, ours.waiting);
     const auto rounds = static_cast<std::uint32_t>(std::stoul(arguments.at(0)));
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
         while (waiter.posts() == seen) {
@@ -160,7 +160,7 @@ int wait_for_ever(const Arguments&) {
     const SharedMemory ours_memory = SharedMemory::map(Descriptor(4), SharedMemory::Access::read_write);
     const auto& theirs = *reinterpret_cast<const Segment*>(theirs_memory.bytes().data());
     auto& ours = *reinterpret_cast<Segment*>(ours_memory.bytes().data());
-    Waiter waiter(theirs.posts, ours.sleeping);
+    Waiter waiter(theirs.posts, ours.waiting);
     const std::uint32_t seen = waiter.posts();
     while (waiter.posts() == seen) {
         waiter.wait(seen, no_deadline);

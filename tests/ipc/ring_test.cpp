@@ -96,13 +96,19 @@ TEST(Ring, RefusesMemoryThatIsNoFrame) {
     }
 }
 
+// The writer looks at the reader's index when room seems short.
 TEST(Ring, RefusesAReadIndexThatCannotBe) {
-    for (const std::uint64_t index : {std::uint64_t{8}, std::uint64_t{1}, std::uint64_t{4096}, std::uint64_t{1} << 40,
-                                      ~std::uint64_t{0}, ~std::uint64_t{4095 + 8}}) {
+    for (const std::uint64_t index :
+         {std::uint64_t{8}, std::uint64_t{16}, std::uint64_t{1}, std::uint64_t{4096}, std::uint64_t{4104},
+          std::uint64_t{1} << 40, ~std::uint64_t{0}, ~std::uint64_t{4095 + 8}}) {
         Ring ring;
-        ring.read_index = index;  // nothing was written yet: any but 0 is a lie, or more than a ring behind
-        const bool possible = 0 - index <= 4096 && index % 8 == 0;
-        EXPECT_EQ(ring.writer.write(bytes_of(1, 8)), possible ? Status::ok : Status::corrupt) << index;
+        for (int i = 0; i < 2; ++i) {
+            ASSERT_EQ(ring.writer.write(bytes_of(1, ring.writer.capacity())), Status::ok);  // now it is full: 4096
+        }
+        ring.read_index = index;
+        const bool possible = 4096 - index <= 4096 && index % 8 == 0;
+        const Status expected = !possible ? Status::corrupt : index < 16 ? Status::full : Status::ok;
+        EXPECT_EQ(ring.writer.write(bytes_of(1, 8)), expected) << index;
         EXPECT_LE(ring.writer.pending(), 4096U);
     }
 }

@@ -14,9 +14,9 @@ namespace {
 
 struct Words {
     std::atomic<std::uint32_t> posts{0};
-    std::atomic<std::uint32_t> sleeping{0};
-    Poster poster{posts, sleeping};
-    Waiter waiter{posts, sleeping};
+    std::atomic<std::uint32_t> waiting{0};
+    Poster poster{posts, waiting};
+    Waiter waiter{posts, waiting};
 };
 
 TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
@@ -26,7 +26,7 @@ TEST(Semaphore, DoesNotWaitForAPostThatCameAlready) {
     words.poster.post();
     words.waiter.wait(seen, no_deadline);
     EXPECT_EQ(words.waiter.posts(), seen + 1);
-    EXPECT_EQ(words.sleeping, 0U);
+    EXPECT_EQ(words.waiting, 0U);
 }
 
 TEST(Semaphore, WaitsUntilTheDeadline) {
@@ -37,7 +37,7 @@ TEST(Semaphore, WaitsUntilTheDeadline) {
         words.waiter.wait(words.waiter.posts(), deadline);
     }
     words.waiter.wait(words.waiter.posts(), deadline);  // in the past
-    EXPECT_EQ(words.sleeping, 0U);
+    EXPECT_EQ(words.waiting, 0U);
 }
 
 TEST(Semaphore, LosesNoWakeUp) {
@@ -76,8 +76,8 @@ TEST(Semaphore, WakesAcrossProcessesAlsoOverReadOnlyMemory) {
     SharedMemory::forbid_new_writers(to_child);
     auto& ours = *::new (ours_memory.bytes().data()) Segment;
     auto& theirs = *::new (theirs_memory.bytes().data()) Segment;
-    Poster poster(ours.posts, theirs.sleeping);
-    Waiter waiter(theirs.posts, ours.sleeping);
+    Poster poster(ours.posts, theirs.waiting);
+    Waiter waiter(theirs.posts, ours.waiting);
 
     Process peer = start_peer({"semaphore", std::to_string(rounds)}, {{to_child.get(), 3}, {to_host.get(), 4}});
     for (std::uint32_t seen = 0; seen < rounds; ++seen) {
@@ -99,16 +99,16 @@ TEST(Semaphore, SurvivesAWaiterThatDies) {
     const SharedMemory theirs_memory = SharedMemory::map(to_host, SharedMemory::Access::read_write);
     auto& ours = *::new (ours_memory.bytes().data()) Segment;
     auto& theirs = *::new (theirs_memory.bytes().data()) Segment;
-    Poster poster(ours.posts, theirs.sleeping);
+    Poster poster(ours.posts, theirs.waiting);
     const std::vector<std::pair<int, int>> descriptors{{to_child.get(), 3}, {to_host.get(), 4}};
     for (int round = 0; round < 20; ++round) {
         // Killed in its sleep, on the way to it or before it came so far; its flag stays up.
         Process dies = start_peer({"wait-for-ever"}, descriptors);
         const std::int64_t limit = in_ms(20'000);
-        while (theirs.sleeping == 0 && now_ns() < limit) {
+        while (theirs.waiting == 0 && now_ns() < limit) {
             std::this_thread::sleep_for(std::chrono::microseconds(100));
         }
-        ASSERT_NE(theirs.sleeping, 0U);
+        ASSERT_NE(theirs.waiting, 0U);
         std::this_thread::sleep_for(std::chrono::microseconds(round * 50));
         dies.kill();
         ASSERT_TRUE(dies.wait(std::chrono::seconds(20)));
@@ -117,11 +117,11 @@ TEST(Semaphore, SurvivesAWaiterThatDies) {
             poster.post();  // wakes nobody, and blocks no more than ever
         }
         EXPECT_EQ(ours.posts, before + 100);
-        theirs.sleeping = 0;
+        theirs.waiting = 0;
 
         // The next one on the same words is woken as if nothing had happened.
         Process lives = start_peer({"wait-for-ever"}, descriptors);
-        while (theirs.sleeping == 0 && now_ns() < limit) {
+        while (theirs.waiting == 0 && now_ns() < limit) {
             std::this_thread::sleep_for(std::chrono::microseconds(100));
         }
         poster.post();

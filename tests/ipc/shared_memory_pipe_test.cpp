@@ -141,7 +141,10 @@ TEST_F(SharedMemoryPipeTest, IsUnusableOnceItIsCorrupt) {
     EXPECT_EQ(reading.host->send({}), Status::corrupt);
 
     Hostile writing;
-    writing.segment.read_index = 8;
+    const std::vector<std::byte> large(writing.host->capacity());
+    EXPECT_EQ(writing.host->send(large), Status::ok);
+    EXPECT_EQ(writing.host->send(large), Status::ok);
+    writing.segment.read_index = 4;
     EXPECT_EQ(writing.host->send({}), Status::corrupt);
     writing.segment.read_index = 0;
     EXPECT_EQ(writing.host->send({}), Status::corrupt);
@@ -186,9 +189,9 @@ TEST_F(SharedMemoryPipeTest, SurvivesRandomCorruption) {
         for (int step = 0; step < 40; ++step) {
             const std::span<std::byte> bytes = pipe.memory.bytes();
             const std::size_t words[] = {offsetof(Segment, write_index), offsetof(Segment, read_index),
-                                         offsetof(Segment, posts), offsetof(Segment, sleeping),
+                                         offsetof(Segment, posts), offsetof(Segment, waiting),
                                          Segment::ring_offset + 8 * random.below(512)};
-            if (random.below(8) == 0) {
+            if (random.below(2) == 0) {
                 const std::size_t at = words[random.below(5)];
                 const std::uint64_t values[] = {random(), random.below(5000), 8 * random.below(1024), ~std::uint64_t{0},
                                                 pipe.segment.write_index + 8 * random.below(4)};
@@ -198,7 +201,7 @@ TEST_F(SharedMemoryPipeTest, SurvivesRandomCorruption) {
                     bytes[at + random.below(8)] = static_cast<std::byte>(random.below(256));
                 }
             }
-            (void)pipe.child->send(message_of(seed, static_cast<std::uint64_t>(step), 2040));
+            (void)pipe.child->send(message_of(seed, static_cast<std::uint64_t>(step), random.below(2041)));
             const std::size_t size = random.below(4097);
             const Received received = pipe.host->receive(std::span(guarded).subspan(32, size), 0);
             ASSERT_LE(received.size, size);
@@ -217,7 +220,7 @@ TEST_F(SharedMemoryPipeTest, SurvivesRandomCorruption) {
         }
         corrupted += corrupt;
     }
-    EXPECT_GT(corrupted, 500);  // the corruption does reach what is checked
+    EXPECT_GT(corrupted, 100);  // the corruption does reach what is checked
 }
 
 TEST_F(SharedMemoryPipeTest, WakeNoLeavesASleeperAsleep) {
@@ -232,7 +235,7 @@ TEST_F(SharedMemoryPipeTest, WakeNoLeavesASleeperAsleep) {
             status = pipe.child->receive(buffer, deadline).status;
             returned = now_ns();
         });
-        while (pipe.segment.sleeping == 0 && now_ns() < deadline) {
+        while (pipe.segment.waiting == 0 && now_ns() < deadline) {
             std::this_thread::yield();
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));  // from the flag to the sleep

@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 
 class AnswersTest : public ::testing::TestWithParam<std::string> {
 protected:
-    AnswersTest() : child(ANSWERS_IDLE, GetParam()), slot({0, "answers", 0, 48000, false, false}) {
+    AnswersTest() : child(ANSWERS_IDLE, GetParam()), slot({0, "answers", 0, 48000, false, false, GetParam()}, company) {
         slot.wake_control = [] {};
         child.link->handles = ~std::uint64_t{0};
         slot.publish(child.link.get());
@@ -73,6 +73,7 @@ protected:
     }
 
     HeldChild child;
+    Slot::Company company;
     Slot slot;
     std::int64_t now = 0;
     std::function<void()> before_collect;

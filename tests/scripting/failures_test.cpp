@@ -7,6 +7,7 @@
 #include <set>
 
 #include "rig.h"
+#include "scripting/child/descriptors.h"
 
 namespace outboard::scripting {
 namespace {
@@ -220,19 +221,19 @@ protected:
 };
 
 TEST_F(HostileTest, GarbageOnTheBlockLaneEndsTheChildOnly) {
-    expect_refused("4");
+    expect_refused(std::to_string(child::piped_out));
     EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("its answers make no sense"));
 }
 
 TEST_F(HostileTest, GarbageOnTheSlowLaneEndsTheChildOnly) {
-    expect_refused("6");
+    expect_refused(std::to_string(child::slow_out));
     EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("its slow lane broke"));
 }
 
 TEST_F(HostileTest, ClosedDescriptorsAreLikeACrash) {
     rig.load(folder.write("closes.py",
                           "import os\nfrom outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    "
-                          "os.closerange(3, 8)\n"));
+                          "os.closerange(3, 10)\n"));
     play();
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));

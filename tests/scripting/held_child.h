@@ -9,6 +9,7 @@
 
 #include "ipc/shared_memory_pipe.h"
 #include "ipc/system_pipe.h"
+#include "scripting/child/descriptors.h"
 #include "scripting/link.h"
 
 namespace outboard::scripting::testing {
@@ -18,9 +19,10 @@ struct HeldChild {
     HeldChild(const std::string& program, const std::string& transport)
         : link(std::make_unique<Link>(options(program, transport))) {
         if (transport == "shm") {
-            pipe = ipc::SharedMemoryPipe::open(taken(3, O_RDONLY), taken(4, O_RDWR));
+            pipe = ipc::SharedMemoryPipe::open(taken(child::shared_in, O_RDONLY), taken(child::shared_out, O_RDWR));
         } else {
-            pipe = ipc::SystemPipe::open(taken(3, O_RDONLY), taken(4, O_WRONLY), ipc::max_post_bytes);
+            pipe = ipc::SystemPipe::open(taken(child::piped_in, O_RDONLY), taken(child::piped_out, O_WRONLY),
+                                         ipc::max_post_bytes);
         }
     }
 

@@ -75,6 +75,9 @@ public:
             before_post();
         }
         slot.post();
+        if (period_ns > 0) {
+            slot.tick(info.callback_start_ns + period_ns);
+        }
         const std::int64_t wait = offline_ ? 10'000'000'000 : deadline_ns;
         const auto output = slot.collect(ipc::now_ns() + wait);
         now += frames;
@@ -98,6 +101,7 @@ public:
     ClockMap clock;
     std::int64_t now = 0;
     std::int64_t deadline_ns = 2'000'000'000;
+    std::int64_t period_ns = 0;  ///< of the blocks, when they come in a rhythm
     std::function<void()> before_post;
 
 private:

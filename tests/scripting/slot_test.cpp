@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "rig.h"
 
 namespace outboard::scripting {
@@ -201,6 +203,60 @@ TEST(SlotLoadingTest, PipelinedPlaysTheSameOneBlockLater) {
         output.insert(output.end(), some.begin(), some.end());
     }
     EXPECT_EQ(words(output), words(expected));
+}
+
+TEST(TransportTest, ChangesWhilePlayingWithoutLosingOrDoublingAnything) {
+    const auto input = music();
+    Rig bare;
+    const auto expected = bare.run(24000, 64, input);
+    for (const int every : {1, 2, 7}) {
+        for (const bool pipelined : {false, true}) {
+            auto with = options("pipe");
+            with.pipelined = pipelined;
+            Rig rig(with);
+            rig.load(factory("passthrough"));
+            std::vector<Event> output;
+            std::set<std::string> seen;
+            for (int block = 0; rig.now < 24064; ++block) {
+                if (block % every == 0) {
+                    rig.slot.set_transport(block / every % 2 == 0 ? "shm" : "pipe");
+                }
+                const auto some = rig.block(64, input);
+                output.insert(output.end(), some.begin(), some.end());
+                seen.insert(rig.slot.figures().transport);
+            }
+            std::vector<Event> shifted = expected;
+            for (Event& event : shifted) {
+                event.time += pipelined ? 64 : 0;
+            }
+            EXPECT_EQ(words(output), words(shifted)) << every << (pipelined ? " pipelined" : "");
+            EXPECT_THAT(seen, ElementsAre("pipe", "shm"));
+            EXPECT_EQ(rig.slot.figures().events_in, input.size());
+            EXPECT_EQ(rig.slot.figures().restarts, 0U);
+        }
+    }
+}
+
+TEST(TransportTest, OneThatIsNotKnownIsRefusedByName) {
+    Rig rig;
+    try {
+        rig.slot.set_transport("dove");
+        FAIL() << "it was taken";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), ::testing::HasSubstr("'dove': use shm or pipe"));
+    }
+}
+
+TEST(TransportTest, ANewChildBeginsWithTheTransportThatWasChosen) {
+    Rig rig;
+    rig.slot.set_transport("pipe");
+    rig.load(factory("passthrough"));
+    rig.block(64);
+    EXPECT_EQ(rig.slot.figures().transport, "pipe");
+    rig.load(factory("passthrough"));
+    rig.block(64);
+    rig.block(64);
+    EXPECT_EQ(rig.slot.figures().transport, "pipe");
 }
 
 }  // namespace

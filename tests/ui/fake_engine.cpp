@@ -145,6 +145,9 @@ void Engine::load_script(std::uint32_t id, const std::string& path) {
 void Engine::unload_script(std::uint32_t id) {
     note("unload_script " + to_string(id));
 }
+void Engine::set_script_transport(std::uint32_t id, const std::string& transport) {
+    note("set_script_transport " + to_string(id) + " " + transport);
+}
 void Engine::bypass_script(std::uint32_t id, bool bypassed) {
     note("bypass_script " + to_string(id) + (bypassed ? " on" : " off"));
 }

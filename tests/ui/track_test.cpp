@@ -113,6 +113,9 @@ TEST_F(TrackTest, TheMenuOffersFactoryScriptsAndBypass) {
     ASSERT_NE(entry("Bypass"), nullptr);
     entry("Bypass")->trigger();
     EXPECT_EQ(fake().calls.back(), "bypass_script 1 on");
+    ASSERT_NE(entry("Events cross by a pipe"), nullptr);
+    entry("Events cross by a pipe")->trigger();
+    EXPECT_EQ(fake().calls.back(), "set_script_transport 1 pipe");
 }
 
 TEST(ScriptStateTest, IsSaidInWords) {

@@ -10,13 +10,20 @@ from ._console import Console, host_writer
 from ._errors import describe
 from ._load import execute
 from ._runtime import Answer, Record, Runtime
+from ._warm import WarmUp
 from ._wire import BYPASSED, ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
+
+
+_warm: WarmUp | None = None
 
 
 def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
     """Loads the script. Never raises: what failed is in the answer's "error"."""
+    global _warm
     write = host_writer()
     try:
+        if options.get("warm"):
+            _warm = WarmUp()
         if "_outboard_host" in sys.modules:
             sys.stdout = cast(TextIO, Console(write, PRINT))
             sys.stderr = cast(TextIO, Console(write, ERROR))
@@ -35,6 +42,11 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
         return _failure(f"the script {path} cannot be read: {error.strerror or error}", path, 0)
     except BaseException as error:
         return _failure(*describe(error, path))
+
+
+def warm_up() -> Answer | None:
+    """Before a block is due: brings what the next `run_block` needs into the processor's caches."""
+    return _warm.run() if _warm is not None else None
 
 
 def _failure(text: str, file: str, line: int) -> dict[str, Any]:

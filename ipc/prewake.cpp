@@ -1,0 +1,51 @@
+#include "ipc/prewake.h"
+
+namespace outboard::ipc {
+
+namespace {
+
+// One block in 200 may come before the guard: stochastic approximation of that quantile (Robbins and Monro, 1951).
+constexpr std::int64_t step_up_ns = 39'800;
+constexpr std::int64_t step_down_ns = 200;
+constexpr std::int64_t least_guard_ns = 10'000;
+constexpr double guard_share = 0.75;               ///< of the whole round; the rest is for blocks that come late
+constexpr std::int64_t least_period_ns = 100'000;  ///< blocks cut from one callback follow at once: no rhythm
+constexpr std::int64_t longest_period_ns = 500'000'000;
+constexpr std::int64_t trust_ns = 2'000'000'000;  ///< without a tick for so long the host has stopped
+
+}  // namespace
+
+Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept {
+    if (due_ns <= 0) {
+        return {};
+    }
+    if (due_ns != tick_ns_) {
+        const std::int64_t period = due_ns - tick_ns_;
+        if (tick_ns_ != 0 && period >= least_period_ns && period <= longest_period_ns) {
+            period_ns_ = period;
+        }
+        tick_ns_ = due_ns_ = due_ns;
+    }
+    if (period_ns_ == 0 || now_ns - tick_ns_ > trust_ns) {
+        return {};
+    }
+    const std::int64_t most = most_ns();
+    const std::int64_t guard =
+        options_.guard_ns != 0
+            ? options_.guard_ns
+            : std::min(guard_ns_, static_cast<std::int64_t>(guard_share * static_cast<double>(most)));
+    while (due_ns_ - guard + most <= now_ns) {
+        due_ns_ += period_ns_;
+    }
+    return {due_ns_ - guard, due_ns_ - guard + std::max(most, 2 * options_.guard_ns)};
+}
+
+void Prewaker::learn(bool too_late) noexcept {
+    if (options_.guard_ns == 0) {
+        const auto largest = static_cast<std::int64_t>(guard_share * static_cast<double>(most_ns()));
+        guard_ns_ = std::clamp(guard_ns_ + (too_late ? step_up_ns : -step_down_ns), least_guard_ns,
+                               std::max(largest, least_guard_ns));
+    }
+}
+
+}  // namespace outboard::ipc

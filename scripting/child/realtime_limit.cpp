@@ -1,0 +1,35 @@
+#include "scripting/child/realtime_limit.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace outboard::scripting::child {
+
+namespace {
+
+constexpr rlim_t limit_us = 100'000;
+
+/// Only calls that a signal handler may make.
+void go_normal(int) {
+    const sched_param parameters{};
+    ::sched_setscheduler(::getpid(), SCHED_OTHER, &parameters);  // the process's number is its first thread's
+}
+
+}  // namespace
+
+void give_up_priority_when_looping() {
+    struct sigaction action {};
+    action.sa_handler = go_normal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGXCPU, &action, nullptr);
+    rlimit limit{};
+    ::getrlimit(RLIMIT_RTTIME, &limit);
+    limit.rlim_cur = std::min(limit_us, limit.rlim_max);
+    ::setrlimit(RLIMIT_RTTIME, &limit);
+}
+
+}  // namespace outboard::scripting::child

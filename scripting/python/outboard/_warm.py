@@ -1,0 +1,78 @@
+"""A small script of the package's own, run with its output thrown away, so that Python's code and data are in the
+processor's caches when the real script is called.
+
+A step that takes 5 µs when it is repeated takes 100 and more when it is called eight times a second: everything that
+it needs was pushed out meanwhile. So the child, when it is awake shortly before a block is due, lets this script
+handle a few events: they take the same way through the runtime as those of the real one, in a runtime of their own.
+"""
+
+from __future__ import annotations
+
+from . import _active
+from ._events import NoteOn
+from ._handlers import on
+from ._params import Knob
+from ._runtime import Answer, Record, Runtime
+from ._state import held
+from ._tasks import spawn
+from ._time import note_value
+from ._voices import play
+from ._wire import NOTE_OFF, NOTE_ON, TRANSPORT
+
+_RATE = 48000.0
+_STEP = 6000  # a sixteenth at 120 BPM
+
+
+class WarmUp:
+    """Made before the real script is loaded: making a runtime seeds the package's random numbers."""
+
+    def __init__(self) -> None:
+        self._runtime = Runtime("", lambda level, text, file, line: None, sample_rate=_RATE)
+        self._at = 0
+        self._number = 0
+        before = _active.runtime
+        _active.runtime = self._runtime
+        try:
+            _declare()
+            self._runtime.loaded()
+            self._runtime.run_block(0, 1, [(TRANSPORT, 0, 0.0, 0.0, 0.0, 120.0, False, 4, 4, 0.0, 1)])
+        finally:
+            _active.runtime = before
+
+    def run(self) -> Answer:
+        """One step: the last key goes up, another goes down, the task goes on."""
+        time, number = self._at + 1, self._number
+        records: list[Record] = [(NOTE_ON, time, number + 1, 0, 0, 0x90, _key(number + 1), 100, 0)]
+        if number > 0:
+            records.insert(0, (NOTE_OFF, time, number, 0, 0, 0x80, _key(number), 64, 0))
+        before = _active.runtime
+        _active.runtime = self._runtime
+        try:
+            answer = self._runtime.run_block(self._at, _STEP, records)
+        finally:
+            _active.runtime = before
+        self._at += _STEP
+        self._number += 1
+        return answer
+
+
+def _key(number: int) -> int:
+    return 48 + number % 12
+
+
+def _declare() -> None:
+    gate = Knob("Gate", 0.5)
+
+    @on.note
+    def pressed(e: NoteOn) -> None:
+        if e.channel == 10:
+            e.forward()
+        spawn(steps, name="steps")
+
+    async def steps() -> None:
+        while held:
+            notes = [(note.key, note.velocity) for note in held.on(1).by_pitch]
+            step = note_value("1/16")
+            for key, velocity in notes:
+                play(key, velocity, duration=step * gate.value)
+            await step

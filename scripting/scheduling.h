@@ -1,0 +1,34 @@
+// Who runs where, and how urgently: the system's scheduler, asked in words of this house.
+#pragma once
+
+#include <cstdint>
+
+namespace outboard::scripting {
+
+/// The audio thread, as it sees itself in its first callback.
+struct CallbackThread {
+    int policy = 0;    ///< as sched_getscheduler gives it
+    int priority = 0;  ///< as sched_getparam gives it
+    int id = 0;        ///< the system's number of the thread; 0: unknown
+    int core = -1;     ///< where it ran; -1: unknown
+    /// Whether children can be put below it, and so may be awake before they are called.
+    [[nodiscard]] bool realtime() const noexcept;
+};
+
+/// [rt] The calling thread. System calls: once, in its first callback.
+[[nodiscard]] CallbackThread this_thread() noexcept;
+
+/// [control] Puts a process's first thread, or a thread, under a real-time policy; what it starts itself runs without.
+/// False if the system says no.
+bool set_realtime_priority(std::int64_t id, int policy, int priority) noexcept;
+/// [control] The policy of ordinary programs.
+void set_normal_priority(std::int64_t id) noexcept;
+
+/// [control] Cores that this process may use.
+[[nodiscard]] int usable_cores() noexcept;
+/// [control] Lets a thread run on one core only, on all but one, or where it likes. No effect where the system says no.
+void keep_on_core(std::int64_t id, int core) noexcept;
+void keep_off_core(std::int64_t id, int core) noexcept;
+void let_run_anywhere(std::int64_t id) noexcept;
+
+}  // namespace outboard::scripting

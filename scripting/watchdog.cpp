@@ -1,0 +1,119 @@
+#include "scripting/watchdog.h"
+
+#include <csignal>
+#include <mutex>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ipc/clock.h"
+
+namespace outboard::scripting {
+
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+constexpr std::int64_t rhythm_ns = 10 * ms;
+constexpr std::int64_t grace_ns = 1 * ms;  ///< after the deadline, before priority is taken away
+constexpr std::int64_t least_penalty_ns = 100 * ms;
+constexpr std::int64_t most_penalty_ns = 10'000 * ms;
+constexpr std::int64_t forgotten_after_ns = 30'000 * ms;
+
+}  // namespace
+
+Watchdog::Mutex::Mutex() {
+    pthread_mutexattr_t attributes;
+    ::pthread_mutexattr_init(&attributes);
+    ::pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    ::pthread_mutex_init(&mutex_, &attributes);
+    ::pthread_mutexattr_destroy(&attributes);
+}
+
+Watchdog::Watchdog(std::int64_t limit_ns) : limit_ns_(limit_ns), thread_([this] { run(); }) {}
+
+Watchdog::~Watchdog() {
+    stopping_.store(true);
+    waiter_.cancel();
+    thread_.join();
+}
+
+void Watchdog::set_callback(const CallbackThread& callback) {
+    const std::lock_guard lock(mutex_);
+    callback_ = callback;
+    sched_param parameters{};
+    parameters.sched_priority = callback.realtime() ? callback.priority : 0;
+    // Refused without the right to it; then the children have none either.
+    ::pthread_setschedparam(thread_.native_handle(), callback.realtime() ? SCHED_FIFO : SCHED_OTHER, &parameters);
+    for (Watched* child : children_) {
+        promote(*child);
+    }
+}
+
+void Watchdog::add(Watched& child) {
+    const std::lock_guard lock(mutex_);
+    children_.push_back(&child);
+    promote(child);
+}
+
+void Watchdog::remove(Watched& child) {
+    const std::lock_guard lock(mutex_);
+    std::erase(children_, &child);
+}
+
+void Watchdog::promote(Watched& child) noexcept {
+    child.back_at_ns = 0;
+    if (callback_.realtime()) {
+        child.realtime.store(set_realtime_priority(child.pid, callback_.policy, callback_.priority - 1));
+    } else if (child.realtime.exchange(false)) {
+        set_normal_priority(child.pid);
+    }
+}
+
+void Watchdog::run() {
+    while (!stopping_.load()) {
+        const std::uint32_t posts = waiter_.posts();
+        std::int64_t next = ipc::now_ns() + rhythm_ns;
+        {
+            const std::lock_guard lock(mutex_);
+            const std::int64_t now = ipc::now_ns();
+            for (Watched* child : children_) {
+                next = std::min(next, look(*child, now));
+            }
+        }
+        waiter_.wait(posts, next);
+    }
+}
+
+std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
+    const std::int64_t oldest = child.oldest_call_ns.load(std::memory_order_acquire);
+    if (oldest != 0 && now - oldest > limit_ns_) {
+        const char* none = nullptr;
+        child.condemned.compare_exchange_strong(none,
+                                                limit_ns_ < 5'000 * ms ? "no answer for 500 ms" : "no answer for 10 s");
+        ::syscall(SYS_pidfd_send_signal, child.exit_descriptor, SIGKILL, nullptr, 0);
+        return now + rhythm_ns;
+    }
+    const std::int64_t late = child.late_since_ns.load(std::memory_order_acquire);
+    if (child.back_at_ns != 0) {
+        if (late != 0) {
+            child.back_at_ns = std::max(child.back_at_ns, late + child.penalty_ns);
+        }
+        if (oldest == 0 && now >= child.back_at_ns) {
+            promote(child);
+        }
+    } else if (late != 0 && oldest != 0 && child.realtime.load(std::memory_order_relaxed)) {
+        if (now < late + grace_ns) {
+            return late + grace_ns;
+        }
+        set_normal_priority(child.pid);
+        child.realtime.store(false);
+        child.demotions.fetch_add(1, std::memory_order_relaxed);
+        const bool again = child.penalty_ns != 0 && now - child.demoted_ns < forgotten_after_ns;
+        child.penalty_ns = again ? std::min(2 * child.penalty_ns, most_penalty_ns) : least_penalty_ns;
+        child.demoted_ns = now;
+        child.back_at_ns = now + child.penalty_ns;
+    }
+    return now + rhythm_ns;
+}
+
+}  // namespace outboard::scripting

@@ -1,0 +1,86 @@
+// Watchdog: a thread above the children. Being late is paid with priority: a script that is still at work a moment
+// after its deadline loses its real-time priority, so that it cannot keep other scripts from a core; it gets it back
+// when it has been in time for a while. A script that does not answer at all is ended.
+//
+// Why a thread of its own: two scripts in endless loops at real-time priority fill two cores, and a control thread of
+// normal priority would see them 400 ms late (the system lets ordinary threads run for 5 % of each second). It runs at
+// the callback's own priority, so it never takes a core from the callback, and nearly always sleeps.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include <pthread.h>
+
+#include "ipc/semaphore.h"
+#include "scripting/scheduling.h"
+
+namespace outboard::scripting {
+
+/// What the watchdog knows of one child. Lives in its Link.
+struct Watched {
+    std::int64_t pid = 0;
+    std::atomic<std::int64_t> oldest_call_ns{0};  ///< [rt] when the oldest unanswered call was posted; 0: none
+    std::atomic<std::int64_t> late_since_ns{0};   ///< [rt] when it missed its deadline; 0: since then it was in time
+    std::atomic<bool> realtime{false};            ///< has real-time priority now
+    std::atomic<const char*> condemned{nullptr};  ///< why it must end (a literal)
+    std::atomic<std::uint64_t> demotions{0};
+    int exit_descriptor = -1;  ///< a pidfd: means this child whoever gets its number later
+
+    // The watchdog's own.
+    std::int64_t back_at_ns = 0;  ///< 0: not demoted
+    std::int64_t penalty_ns = 0;
+    std::int64_t demoted_ns = 0;
+};
+
+class Watchdog {
+public:
+    /// `limit_ns`: how long a call may be open.
+    explicit Watchdog(std::int64_t limit_ns);
+    ~Watchdog();
+    Watchdog(const Watchdog&) = delete;
+    Watchdog& operator=(const Watchdog&) = delete;
+
+    /// [control] From now on the children belong below this callback: those watched now and those to come.
+    void set_callback(const CallbackThread& callback);
+    /// [control] Watches a child and gives it its priority, until remove().
+    void add(Watched& child);
+    void remove(Watched& child);
+
+    /// [rt] A child missed its deadline (it is in `late_since_ns`). The futex, if the watchdog sleeps.
+    void note_late() noexcept { poster_.post(); }
+
+private:
+    void run();
+    /// Looks at one child; returns when to look again.
+    std::int64_t look(Watched& child, std::int64_t now) noexcept;
+    void promote(Watched& child) noexcept;
+
+    /// Inherits the priority of who waits for it: the control thread, at normal priority, holds it for a moment, too.
+    class Mutex {
+    public:
+        Mutex();
+        ~Mutex() { ::pthread_mutex_destroy(&mutex_); }
+        Mutex(const Mutex&) = delete;
+        Mutex& operator=(const Mutex&) = delete;
+        void lock() { ::pthread_mutex_lock(&mutex_); }
+        void unlock() { ::pthread_mutex_unlock(&mutex_); }
+
+    private:
+        pthread_mutex_t mutex_;
+    };
+
+    const std::int64_t limit_ns_;
+    Mutex mutex_;
+    std::vector<Watched*> children_;
+    CallbackThread callback_;
+    std::atomic<std::uint32_t> posts_{0}, waiting_{0};
+    ipc::Poster poster_{posts_, waiting_};
+    ipc::Waiter waiter_{posts_, waiting_};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace outboard::scripting

@@ -1,0 +1,134 @@
+"""The figures as lines for the terminal, as tables for the results file, as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from report import machine, plots, results
+
+
+def play_line(row: dict[str, Any]) -> str:
+    scripting, busy, wait = row["scripting_percent"], row["busy_percent"], row["wait_us"]
+    return (
+        f"{row['frames']:>4} frames, {row['tracks']} tracks, {row['variant']:<24} "
+        f"scripting p50 {scripting['p50']:6.2f} p99 {scripting['p99']:7.2f} %, all {row['mean_all_percent']:6.3f} %   "
+        f"busy p50 {busy['p50']:6.2f} p99 {busy['p99']:7.2f} %   hop mean {row['hop_mean_percent']:6.2f} %   "
+        f"wait p50 {wait['p50']:6.1f} p99 {wait['p99']:7.1f} us   "
+        f"{row['calls']:.0f} calls, late {row['late_share']:.2%}   xruns {row['xruns']:.0f}"
+    )
+
+
+def bad_line(row: dict[str, Any]) -> str:
+    wait = row["wait_us"]
+    return (
+        f"beside {row['beside']:<6} {row['variant']:<24} "
+        f"good: wait p50 {wait['p50']:8.1f} p99 {wait['p99']:9.1f} max {wait['max']:9.1f} us, "
+        f"late {row['late_share']:7.2%} of {row['calls']} calls   "
+        f"callback p99 {row['callback_percent']['p99']:8.1f} %   xruns {row['xruns']}"
+    )
+
+
+def offline_line(title: str, values: dict[str, float]) -> str:
+    return f"{title:<26} {values['seconds']:.3f} s, the busier script worked {values['busy_share']:.1%} of them"
+
+
+# ---- the results file ------------------------------------------------------------------------------------------------
+
+
+def section(figures: dict[str, Any]) -> list[str]:
+    lines = ["## The engine", "", *machine.sentences(figures["machine"], figures["seconds"])]
+    lines += [f"- {figures['seconds_per_run']} s per run, of {figures['rounds']} rounds the median", ""]
+    if "play" in figures:
+        lines += _play_section(figures["play"])
+    if "bad" in figures:
+        lines += _bad_section(figures["bad"])
+    if "offline" in figures:
+        lines += _offline_section(figures["offline"])
+    return lines
+
+
+def _ratio(value: float, reference: float) -> str:
+    return results.number(value / reference) if reference > 0 else "–"
+
+
+def _play_section(play: list[dict[str, Any]]) -> list[str]:
+    head = ["", "scripting p50", "p99", "all", "BUSY p50", "hop", "mean hop", "polling met", "polling burnt"]
+    head += ["called", "calls", "late", "xruns", "CPU", "× one GIL p50", "p99"]
+    rows = []
+    for row in play:
+        where = (row["frames"], row["tracks"])
+        inside = [o for o in play if "GIL" in o["variant"] and (o["frames"], o["tracks"]) == where]
+        scripting = row["scripting_percent"]
+        rows.append([
+            f"{row['frames']} frames, {row['tracks']} tracks, {row['variant']}",
+            f"{scripting['p50']:.2f}", f"{scripting['p99']:.2f}", f"{row['mean_all_percent']:.3f}",
+            f"{row['busy_percent']['p50']:.2f}", f"{row['hop_percent']:.2f}", f"{row['hop_mean_percent']:.2f}",
+            f"{row['prewake_hits'] / max(1, row['calls']):.1%}", f"{row['poll_burn']:.1f}",
+            f"{row['called']:.1%}", f"{row['calls']:.0f}", f"{row['late_share']:.2%}", f"{row['xruns']:.0f}",
+            f"{row['cpu']:.0%}",
+            *(_ratio(scripting[key], inside[0]["scripting_percent"][key]) if inside else "–" for key in ("p50", "p99")),
+        ])
+    return [
+        "### The arpeggiator on a busy song", "",
+        "Percent of the block. Scripting and BUSY: over the blocks in which a track's script was called, of the track "
+        "that fares worst; all: scripting of all tracks over all blocks; hop: scripting minus BUSY, the medians' "
+        "difference and the mean; polling burnt: percent of a core, all children; CPU: of one core, the application "
+        "and its children. The last columns: scripting as a multiple of the in-process one's.", "",
+        *results.table(head, rows), "",
+    ]
+
+
+def _bad_section(bad: list[dict[str, Any]]) -> list[str]:
+    rows = []
+    for row in bad:
+        alone = next(o for o in bad if o["variant"] == row["variant"] and o["beside"] == "none")
+        rows.append([
+            f"{row['variant']}, beside {row['beside']}",
+            *(_ratio(row["wait_us"][key], alone["wait_us"][key]) for key in ("p50", "p99")),
+            f"{row['late_share']:.2%}", str(row["calls"]), f"{row['callback_percent']['p99']:.1f}", str(row["xruns"]),
+        ])
+    head = ["", "WAIT p50", "WAIT p99", "late", "calls", "callback p99, % of the block", "xruns"]
+    return [
+        "### Three good scripts beside bad ones", "",
+        "As many scripts as cores burn 5 ms for every event. WAIT of the good ones as a multiple of the same variant's "
+        "without the bad ones.", "",
+        *results.table(head, rows), "",
+    ]
+
+
+def _offline_section(offline: dict[str, Any]) -> list[str]:
+    variants = offline["variants"]
+    inside = next(values for title, values in variants.items() if "GIL" in title)
+    rows = [
+        [title, _ratio(inside["seconds"], one["seconds"]), f"{one['busy_share']:.1%}", f"{one['busy_sum_share']:.2f}"]
+        for title, one in variants.items()
+    ]
+    head = ["", "throughput of one GIL's", "of the time the busier script worked", "scripts at work at once"]
+    return [
+        "### Throughput of two scripts offline", "",
+        f"Median of 5 runs. Two unrelated Python processes got {offline['ceiling']:.2f} times as much done as one: more "
+        "than that the machine did not give.", "",
+        *results.table(head, rows), "",
+    ]
+
+
+# ---- pictures --------------------------------------------------------------------------------------------------------
+
+
+def draw(figures: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    play = figures.get("play", [])
+    for percentile in ("p50", "p99") if play else ():
+        groups = list(dict.fromkeys(f"{row['frames']} fr.\n{row['tracks']} tr." for row in play))
+        title = f"Arpeggiator: scripting, {percentile} of the called blocks"
+        series: dict[str, list[float]] = {}
+        for row in play:
+            series.setdefault(row["variant"], []).append(row["scripting_percent"][percentile])
+        plots.plot_bars(title, "percent of the block", groups, series, folder / f"engine-play-{percentile}.png")
+    if "bad" in figures:
+        names = list(dict.fromkeys(row["variant"] for row in figures["bad"]))
+        series = {}
+        for row in figures["bad"]:
+            series.setdefault(f"beside {row['beside']}", []).append(row["wait_us"]["p99"])
+        plots.plot_bars("Three good scripts: p99 of WAIT", "microseconds", names, series, folder / "engine-bad.png")

@@ -1,0 +1,1 @@
+"""What the benchmark drivers share: the machine in words, the results file, the plots."""

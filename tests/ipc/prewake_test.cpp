@@ -1,0 +1,166 @@
+// Prewaker: when the child wakes up by itself, what it learns, and that a polling peer is met without a wake-up.
+#include "ipc/prewake.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <thread>
+
+#include "ipc/clock.h"
+#include "ipc/shared_memory_pipe.h"
+#include "watchdog.h"
+
+namespace outboard::ipc {
+namespace {
+
+constexpr std::int64_t us = 1000;
+constexpr std::int64_t period = 1333 * us;
+
+TEST(Prewaker, KnowsNothingBeforeTwoTicks) {
+    Prewaker prewaker({});
+    EXPECT_EQ(prewaker.plan(0, 5 * period).wake_ns, no_deadline);
+    EXPECT_EQ(prewaker.plan(10 * period, 9 * period).wake_ns, no_deadline) << "one tick is no rhythm";
+    const Prewaker::Plan plan = prewaker.plan(11 * period, 10 * period);
+    EXPECT_LT(plan.wake_ns, 11 * period);
+    EXPECT_GT(plan.wake_ns, 10 * period);
+    EXPECT_GT(plan.give_up_ns, 11 * period) << "a block may come a little late";
+}
+
+TEST(Prewaker, ATickThatDoesNotComeIsExpectedAPeriodLater) {
+    Prewaker prewaker({.guard_ns = 50 * us});
+    static_cast<void>(prewaker.plan(10 * period, 9 * period));
+    const Prewaker::Plan first = prewaker.plan(11 * period, 10 * period);
+    EXPECT_EQ(first.wake_ns, 11 * period - 50 * us);
+    const Prewaker::Plan second = prewaker.plan(11 * period, first.give_up_ns + 1);
+    EXPECT_EQ(second.wake_ns, 12 * period - 50 * us);
+    EXPECT_EQ(prewaker.plan(11 * period, 14 * period - period / 2).wake_ns, 14 * period - 50 * us);
+    EXPECT_EQ(prewaker.plan(11 * period, 11 * period + 2'100'000 * us).wake_ns, no_deadline) << "the host has stopped";
+    EXPECT_EQ(prewaker.plan(0, 14 * period).wake_ns, no_deadline) << "the host wishes no pre-waking";
+}
+
+TEST(Prewaker, OneRoundOfPollingIsBoundedInItsShare) {
+    Prewaker prewaker({.most_share = 0.2});
+    static_cast<void>(prewaker.plan(10 * period, 9 * period));
+    static_cast<void>(prewaker.plan(11 * period, 10 * period));
+    for (int i = 0; i < 100; ++i) {
+        prewaker.overslept();  // however often it comes too late
+    }
+    const Prewaker::Plan plan = prewaker.plan(12 * period, 11 * period);
+    EXPECT_LE(plan.give_up_ns - plan.wake_ns, period / 5);
+    EXPECT_GE(12 * period - plan.wake_ns, period / 10) << "and yet it grew to nearly all that it may";
+}
+
+TEST(Prewaker, TheGuardSettlesWhereOneBlockIn200ComesTooEarly) {
+    Prewaker prewaker({.most_share = 1.0});
+    static_cast<void>(prewaker.plan(10 * period, 9 * period));
+    static_cast<void>(prewaker.plan(11 * period, 10 * period));
+    // Wake-ups take 20 to 119 µs, evenly spread; a guard of g is enough for those that take less.
+    std::uint64_t state = 1;
+    double sum = 0;
+    int early = 0;
+    const int rounds = 200'000;
+    for (int i = 0; i < rounds; ++i) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        const std::int64_t delay = 20 * us + static_cast<std::int64_t>((state >> 40) % 100'000);
+        const bool in_time = delay <= prewaker.guard_ns();
+        if (in_time) {
+            prewaker.poll({0, 0}, [] { return true; });
+        } else {
+            prewaker.overslept();
+            ++early;
+        }
+        sum += static_cast<double>(prewaker.guard_ns());
+    }
+    EXPECT_NEAR(static_cast<double>(early) / rounds, 1.0 / 200, 0.001);
+    EXPECT_NEAR(sum / rounds, 119.5 * us, 20 * us);
+}
+
+TEST(Prewaker, AFixedGuardDoesNotLearn) {
+    Prewaker prewaker({.guard_ns = 70 * us});
+    prewaker.overslept();
+    prewaker.poll({0, 0}, [] { return true; });
+    EXPECT_EQ(prewaker.guard_ns(), 70 * us);
+}
+
+// Two threads of one process stand for the two processes. The machine may be busy and the peer at normal priority, so
+// only what is certain is asserted: nothing is lost, and posts that met a polling peer were counted as such.
+TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
+    const test::Watchdog watchdog;
+    auto pair = SharedMemoryPipe::create();
+    auto host = std::move(pair.host);
+    auto child = SharedMemoryPipe::open(std::move(pair.child[0]), std::move(pair.child[1]));
+    std::atomic<int> warmed{0};
+    child->prewake({}, [&] { ++warmed; });
+    std::thread peer([&] {
+        std::array<std::byte, 8> message{};
+        while (child->receive(message, no_deadline).status == Status::ok) {
+            child->send(message);
+        }
+    });
+    host->set_spin(20 * us);
+    const std::int64_t block = 1'000 * us;
+    int called = 0;
+    std::int64_t due = now_ns();
+    for (std::uint64_t i = 0; i < 1500; ++i) {
+        due += block;
+        if (i == 700) {
+            host->tick(0);  // no pre-waking for a while
+        }
+        std::this_thread::sleep_for(std::chrono::nanoseconds(std::max<std::int64_t>(due - now_ns(), 0)));
+        const bool call = i < 500 || i % 20 == 0;
+        if (call) {
+            ++called;
+            std::array<std::byte, 8> message{};
+            std::memcpy(message.data(), &i, 8);
+            ASSERT_EQ(host->send(message), Status::ok);
+        }
+        if (i < 700 || i > 900) {
+            host->tick(due + block);
+        }
+        if (call) {
+            std::array<std::byte, 8> answer{};
+            const Received received = host->receive(answer, now_ns() + 5'000'000'000);
+            ASSERT_EQ(received.status, Status::ok) << "block " << i;
+            std::uint64_t back = 0;
+            std::memcpy(&back, answer.data(), 8);
+            ASSERT_EQ(back, i);
+        }
+    }
+    const Pipe::PrewakeFigures figures = host->prewake_figures();
+    EXPECT_LE(figures.met_polling + figures.woke, static_cast<std::uint64_t>(called));
+    EXPECT_GT(figures.met_polling, 0U);
+    EXPECT_GT(figures.polled_ns, 0U);
+    EXPECT_GT(warmed, 0);
+    host->close();
+    peer.join();
+}
+
+TEST(PrewokenPipe, AClosedOrDeadHostEndsThePolling) {
+    const test::Watchdog watchdog;
+    for (const bool dead : {false, true}) {
+        auto pair = SharedMemoryPipe::create();
+        auto child = SharedMemoryPipe::open(std::move(pair.child[0]), std::move(pair.child[1]));
+        child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, {});
+        const std::int64_t now = now_ns();
+        pair.host->tick(now + 100'000'000);
+        std::thread peer([&] {
+            std::array<std::byte, 8> message{};
+            const Status status = child->receive(message, no_deadline).status;
+            EXPECT_EQ(status, dead ? Status::peer_died : Status::closed);
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        pair.host->tick(now + 200'000'000);  // a rhythm of 100 ms with a guard of 400: it polls nearly always
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (dead) {
+            child->mark_dead();
+        } else {
+            pair.host->close();
+        }
+        peer.join();
+    }
+}
+
+}  // namespace
+}  // namespace outboard::ipc
