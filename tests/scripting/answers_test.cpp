@@ -111,6 +111,23 @@ TEST_P(AnswersTest, WhatTheScriptHoldsBackIsNotPassedMeanwhile) {
     EXPECT_EQ(slot.figures().events_settled, 1u);
 }
 
+TEST_P(AnswersTest, WhatNoCallAskedForYetIsNotPassedWhenTheAnswersCome) {
+    for (int i = 0; i < 8; ++i) {  // as many open calls as there may be
+        EXPECT_THAT(block(i == 0 ? std::vector{control(now, 1, 4)} : std::vector<Event>()), IsEmpty());
+    }
+    EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty()) << "it crosses as news";
+    answer({record(wire::pass, 1)}, 1);
+    for (int i = 0; i < 7; ++i) {
+        answer({}, 1);
+    }
+    EXPECT_EQ(block().size(), 1u) << "the second one is still the script's";
+    EXPECT_EQ(slot.figures().events_kept, 1u);
+    answer({record(wire::pass, 2)}, 2);
+    EXPECT_EQ(block().size(), 1u);
+    EXPECT_EQ(slot.figures().refused, 0u);
+    EXPECT_EQ(slot.figures().events_settled, 2u);
+}
+
 TEST_P(AnswersTest, ADeathWhileItHoldsBackPassesEverythingInItsBlock) {
     before_collect = [&] { answer({}, 0, ipc::answer_more); };
     EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty());
