@@ -161,6 +161,7 @@ private:
     bool sent_any_point_ = false, transport_changed_ = false;
     bool start_pending_ = false, panic_pending_ = false, finish_pending_ = false, more_ = false;
     bool called_ = false, owes_ = false, post_failed_ = false;
+    bool uncalled_ = false;  ///< events are at the child that no call has asked for: all calls were open
     std::int64_t answered_through_ = 0;
     std::int64_t wake_sample_ = INT64_MAX;
     double wake_beat_ = std::numeric_limits<double>::infinity();

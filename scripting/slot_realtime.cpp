@@ -55,7 +55,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
         lose_link(true);
     }
     owes_ = call_count_ > 0;
-    if (!owes_ && !more_) {
+    if (!owes_ && !more_ && !uncalled_) {
         pass_kept(false);  // pipelined: what nobody handled in the block before
     }
     if (shift_ > 0) {
@@ -146,7 +146,7 @@ void Slot::lose_link(bool dead) noexcept {
     }
     link_ = nullptr;
     call_count_ = 0;
-    owes_ = more_ = post_failed_ = false;  // without a link everything passes in its own block
+    owes_ = more_ = uncalled_ = post_failed_ = false;  // without a link everything passes in its own block
     shift_ = 0;
     rt_state_.store(SlotState::empty, std::memory_order_release);
 }
@@ -184,6 +184,7 @@ void Slot::post() noexcept {
     if (link_ != nullptr) {
         const bool call = child_has_something_to_do();
         const bool can_call = call_count_ < max_calls;
+        uncalled_ = call && !can_call && (uncalled_ || posted_ < last_sequence_);
         append_records(!call);
         if (link_ != nullptr && call && can_call) {
             send_records(ipc::PostType::call);
@@ -199,7 +200,7 @@ void Slot::post() noexcept {
 }
 
 bool Slot::child_has_something_to_do() const noexcept {
-    if (start_pending_ || panic_pending_ || more_ || call_count_ > 0 || wake_sample_ < block_end_ ||
+    if (start_pending_ || panic_pending_ || more_ || uncalled_ || call_count_ > 0 || wake_sample_ < block_end_ ||
         (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(block_end_)) >= wake_beat_ - 1e-9) ||
         link_->pipe().pending() > link_->pipe().capacity() / 2) {
         return true;
@@ -410,7 +411,7 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
             note_lateness(false);
         }
     }
-    if (call_count_ == 0 && shift_ == 0 && !post_failed_ && !more_) {
+    if (call_count_ == 0 && shift_ == 0 && !post_failed_ && !more_ && !uncalled_) {
         pass_kept(false);
         if (link_ != nullptr) {
             rt_state_.store(self_bypassed_.load(std::memory_order_relaxed) ? SlotState::bypassed : SlotState::live,

@@ -98,6 +98,9 @@ private:
             event.origin = ++pushed_;
             slot_.push(event);
         }
+        if (input_.below(16) == 15) {
+            slot_.set_transport(transports[input_.below(2)]);
+        }
         if (input_.below(32) == 0) {
             slot_.panic();
         }
@@ -115,7 +118,7 @@ private:
     /// What the host has posted: this side must find it sound.
     void drain() {
         for (;;) {
-            const ipc::Received received = child_->pipe->receive(message_, 0);
+            const ipc::Received received = child_->pipe().receive(message_, 0);
             if (received.status != ipc::Status::ok) {
                 FUZZ_CHECK(received.status == ipc::Status::timed_out);
                 return;
@@ -124,6 +127,10 @@ private:
             FUZZ_CHECK(ipc::read_post(std::span(message_).first(received.size), head, records_));
             for (std::uint32_t i = 0; i < head.count; ++i) {
                 last_sequence_ = std::max(last_sequence_, records_[i].kind <= 8 ? records_[i].sequence : 0);
+            }
+            if (head.type == ipc::PostType::change_lane) {
+                FUZZ_CHECK(posts_.empty());  // only while no call is open
+                child_->lane = 1 - child_->lane;
             }
             if (head.type == ipc::PostType::call) {
                 posts_.push_back(head);
@@ -159,7 +166,7 @@ private:
         if (input_.below(64) == 0) {
             size = std::min<std::size_t>(size, input_.below(300));
         }
-        FUZZ_CHECK(child_->pipe->send(std::span(message_).first(size)) == ipc::Status::ok);
+        FUZZ_CHECK(child_->pipe().send(std::span(message_).first(size)) == ipc::Status::ok);
     }
 
     /// A record that a child could have meant.
@@ -196,7 +203,7 @@ private:
                 head.wake_beat = std::numeric_limits<double>::infinity();
                 posts_.erase(posts_.begin());
                 const std::size_t size = ipc::write_answer(message_, head, {});
-                FUZZ_CHECK(child_->pipe->send(std::span(message_).first(size)) == ipc::Status::ok);
+                FUZZ_CHECK(child_->pipe().send(std::span(message_).first(size)) == ipc::Status::ok);
             }
             collect();
         }

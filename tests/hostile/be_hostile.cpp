@@ -174,7 +174,7 @@ enum class Attack : std::uint8_t {
 void be_hostile(PlainChild& child) {
     Random random(child.seed ^ static_cast<std::uint64_t>(ipc::now_ns()));
     const Loot loot;
-    child.open_block_lane();
+    child.open_block_lanes();
     child.say_ready();
     for (std::size_t blocks = random.below(60); blocks > 0;) {
         if (child.receive()) {
@@ -235,7 +235,7 @@ void be_hostile(PlainChild& child) {
 }
 
 void talk_for_ever(PlainChild& child) {
-    child.open_block_lane();
+    child.open_block_lanes();
     child.say_ready();
     const std::string text(ipc::max_slow_text - 100, 'x');
     const auto message = ipc::write_slow(ipc::Opcode::message, R"({"level": 1, "text": ")" + text + R"("})");

@@ -56,7 +56,7 @@ public:
 
     void run() {
         step();
-        child_.open_block_lane();
+        child_.open_block_lanes();
         step();
         child_.say_ready();
         for (;;) {
@@ -197,7 +197,7 @@ private:
 }  // namespace
 
 void behave(PlainChild& child) {
-    child.open_block_lane();
+    child.open_block_lanes();
     child.say_ready();
     for (;;) {
         if (child.receive()) {

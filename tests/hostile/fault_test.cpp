@@ -34,6 +34,9 @@ protected:
         };
         part.slot.load(script, {});
         for (int blocks = 0; blocks < 4000; ++blocks) {
+            if (seed % 2 == 0 && blocks % 7 == 0) {  // the transport changes while it plays and fails
+                part.slot.set_transport(blocks % 2 == 0 ? "shm" : "pipe");
+            }
             block(false, false);
             const SlotFigures figures = part.slot.figures();
             lives_ += figures.restarts > seen_restarts_ ? 1 : 0;

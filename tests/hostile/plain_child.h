@@ -2,6 +2,7 @@
 // and lets every event pass; only control change 20 is taken, so that both outcomes are seen.
 #pragma once
 
+#include <array>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "ipc/shared_memory_pipe.h"
 #include "ipc/system_pipe.h"
 #include "scripting/child/descriptors.h"
+#include "scripting/link.h"
 #include "scripting/records.h"
 
 namespace outboard::scripting::testing {
@@ -39,13 +41,11 @@ public:
         path = nlohmann::json::parse(text).at("path").get<std::string>();
         std::ifstream(path) >> behaviour >> seed;
     }
-    void open_block_lane() {
-        if (transport_ == "shm") {
-            pipe_ = ipc::SharedMemoryPipe::open(ipc::Descriptor(child::shared_in), ipc::Descriptor(child::shared_out));
-        } else {
-            pipe_ = ipc::SystemPipe::open(ipc::Descriptor(child::piped_in), ipc::Descriptor(child::piped_out),
+    void open_block_lanes() {
+        lanes_[0] = ipc::SharedMemoryPipe::open(ipc::Descriptor(child::shared_in), ipc::Descriptor(child::shared_out));
+        lanes_[1] = ipc::SystemPipe::open(ipc::Descriptor(child::piped_in), ipc::Descriptor(child::piped_out),
                                           ipc::max_post_bytes);
-        }
+        lane_ = lane_of(transport_);
     }
     void say_ready() {
         const nlohmann::json declarations{{"parameters", nlohmann::json::array()}, {"handles", ~std::uint64_t{0} >> 1}};
@@ -54,10 +54,13 @@ public:
 
     /// Takes one post: true if it is a call. Leaves the process when the host is gone.
     bool receive() {
-        const ipc::Received received = pipe_->receive(buffer_, ipc::no_deadline);
+        const ipc::Received received = lanes_[lane_]->receive(buffer_, ipc::no_deadline);
         if (received.status != ipc::Status::ok ||
             !ipc::read_post(std::span(buffer_).first(received.size), call, incoming_)) {
             ::_exit(received.status == ipc::Status::closed ? 0 : 4);
+        }
+        if (call.type == ipc::PostType::change_lane) {
+            lane_ = 1 - lane_;
         }
         for (std::uint32_t i = 0; i < call.count; ++i) {
             const ipc::Record& record = incoming_[i];
@@ -89,7 +92,7 @@ public:
         const std::size_t count = std::min<std::size_t>(output.size(), ipc::max_answer_records);
         return std::span(buffer_).first(ipc::write_answer(buffer_, head, std::span(output).first(count)));
     }
-    ipc::Status send(std::span<const std::byte> bytes) { return pipe_->send(bytes); }
+    ipc::Status send(std::span<const std::byte> bytes) { return lanes_[lane_]->send(bytes); }
     void answer() {
         send(message(head()));
         output.clear();
@@ -108,7 +111,8 @@ public:
 private:
     std::string transport_;
     std::unique_ptr<ipc::SystemPipe> slow_;
-    std::unique_ptr<ipc::Pipe> pipe_;
+    std::array<std::unique_ptr<ipc::Pipe>, 2> lanes_;
+    std::size_t lane_ = 0;
     std::vector<std::byte> buffer_ = std::vector<std::byte>(ipc::max_post_bytes);
     std::vector<ipc::Record> incoming_ = std::vector<ipc::Record>(ipc::max_post_records);
 };

@@ -50,7 +50,7 @@ protected:
     void answer(const std::vector<ipc::Record>& records = {}, std::uint32_t acknowledged = 0, std::uint32_t flags = 0) {
         ipc::PostHead call;
         do {
-            const ipc::Received received = child.pipe->receive(message_, ipc::now_ns() + 10'000'000'000);
+            const ipc::Received received = child.pipe().receive(message_, ipc::now_ns() + 10'000'000'000);
             ASSERT_EQ(received.status, ipc::Status::ok);
             ASSERT_TRUE(ipc::read_post(std::span(message_).first(received.size), call, records_));
         } while (call.type != ipc::PostType::call);
@@ -62,7 +62,7 @@ protected:
         head.wake_sample = INT64_MAX;
         head.wake_beat = std::numeric_limits<double>::infinity();
         const std::size_t size = ipc::write_answer(message_, head, records);
-        ASSERT_EQ(child.pipe->send(std::span(message_).first(size)), ipc::Status::ok);
+        ASSERT_EQ(child.pipe().send(std::span(message_).first(size)), ipc::Status::ok);
     }
     ipc::Record record(std::uint8_t kind, std::uint32_t sequence = 0) const {
         ipc::Record record;
@@ -111,6 +111,23 @@ TEST_P(AnswersTest, WhatTheScriptHoldsBackIsNotPassedMeanwhile) {
     EXPECT_EQ(slot.figures().events_settled, 1u);
 }
 
+TEST_P(AnswersTest, WhatNoCallAskedForYetIsNotPassedWhenTheAnswersCome) {
+    for (int i = 0; i < 8; ++i) {  // as many open calls as there may be
+        EXPECT_THAT(block(i == 0 ? std::vector{control(now, 1, 4)} : std::vector<Event>()), IsEmpty());
+    }
+    EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty()) << "it crosses as news";
+    answer({record(wire::pass, 1)}, 1);
+    for (int i = 0; i < 7; ++i) {
+        answer({}, 1);
+    }
+    EXPECT_EQ(block().size(), 1u) << "the second one is still the script's";
+    EXPECT_EQ(slot.figures().events_kept, 1u);
+    answer({record(wire::pass, 2)}, 2);
+    EXPECT_EQ(block().size(), 1u);
+    EXPECT_EQ(slot.figures().refused, 0u);
+    EXPECT_EQ(slot.figures().events_settled, 2u);
+}
+
 TEST_P(AnswersTest, ADeathWhileItHoldsBackPassesEverythingInItsBlock) {
     before_collect = [&] { answer({}, 0, ipc::answer_more); };
     EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty());
@@ -121,7 +138,7 @@ TEST_P(AnswersTest, ADeathWhileItHoldsBackPassesEverythingInItsBlock) {
 }
 
 TEST_P(AnswersTest, AfterABrokenLaneEventsPassInTheirOwnBlock) {
-    child.pipe->close();
+    child.pipe().close();
     std::vector<std::string> all = block({control(now, 1, 5)});  // cannot be posted: kept until the link is gone
     child.link->mark_dead();
     for (const std::string& word : block({control(now + 1, 1, 6)})) {

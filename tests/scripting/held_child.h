@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -18,16 +19,17 @@ struct HeldChild {
     /// `program`: one that waits until it is killed.
     HeldChild(const std::string& program, const std::string& transport)
         : link(std::make_unique<Link>(options(program, transport))) {
-        if (transport == "shm") {
-            pipe = ipc::SharedMemoryPipe::open(taken(child::shared_in, O_RDONLY), taken(child::shared_out, O_RDWR));
-        } else {
-            pipe = ipc::SystemPipe::open(taken(child::piped_in, O_RDONLY), taken(child::piped_out, O_WRONLY),
+        lanes[0] = ipc::SharedMemoryPipe::open(taken(child::shared_in, O_RDONLY), taken(child::shared_out, O_RDWR));
+        lanes[1] = ipc::SystemPipe::open(taken(child::piped_in, O_RDONLY), taken(child::piped_out, O_WRONLY),
                                          ipc::max_post_bytes);
-        }
+        lane = link->lane();
     }
 
     std::unique_ptr<Link> link;
-    std::unique_ptr<ipc::Pipe> pipe;
+    /// The child's end of the lane on which it is: to be changed when the host says so.
+    [[nodiscard]] ipc::Pipe& pipe() const { return *lanes[lane]; }
+    std::array<std::unique_ptr<ipc::Pipe>, 2> lanes;
+    std::size_t lane = 0;
 
 private:
     static LinkOptions options(const std::string& program, const std::string& transport) {
