@@ -90,7 +90,7 @@ TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
     const test::Watchdog watchdog;
     auto pair = SharedMemoryPipe::create();
     auto host = std::move(pair.host);
-    auto child = SharedMemoryPipe::open(std::move(pair.child[0]), std::move(pair.child[1]));
+    auto child = SharedMemoryPipe::open(std::move(pair.child));
     std::atomic<int> warmed{0};
     child->prewake({}, [&] { ++warmed; });
     std::thread peer([&] {
@@ -141,7 +141,7 @@ TEST(PrewokenPipe, AClosedOrDeadHostEndsThePolling) {
     const test::Watchdog watchdog;
     for (const bool dead : {false, true}) {
         auto pair = SharedMemoryPipe::create();
-        auto child = SharedMemoryPipe::open(std::move(pair.child[0]), std::move(pair.child[1]));
+        auto child = SharedMemoryPipe::open(std::move(pair.child));
         child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, {});
         const std::int64_t now = now_ns();
         pair.host->tick(now + 100'000'000);

@@ -1,6 +1,5 @@
 #include <sys/event.h>
 
-#include "peer_modes.h"
 #include "system.h"
 
 namespace outboard::ipc::test {
@@ -13,9 +12,5 @@ Descriptor watch(std::int64_t pid) {
 }
 
 const bool os_pipe_counts_unread = false;
-
-Modes system_modes() {
-    return posix_modes();
-}
 
 }  // namespace outboard::ipc::test
