@@ -211,10 +211,12 @@ Process Process::start(const Options& options) {
     std::wstring line = command_line(options.program, options.arguments);
     std::wstring environment = environment_of(options, handles.variable());
     // Suspended, so that it is in its job before it can start anything itself.
+    // Without a console: the process that stands behind a hidden one may inherit what is meant for the child alone (it
+    // does under Wine), and then a pipe that the child has closed would not end.
     PROCESS_INFORMATION started{};
     if (::CreateProcessW(
             wide(options.program).c_str(), line.data(), nullptr, nullptr, TRUE,
-            CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT,
+            CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | DETACHED_PROCESS | EXTENDED_STARTUPINFO_PRESENT,
             environment.data(), nullptr, &info.StartupInfo, &started) == FALSE) {
         fail("cannot start the program '" + options.program + "'");
     }
