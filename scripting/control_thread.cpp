@@ -10,6 +10,7 @@
 
 #include "ipc/clock.h"
 #include "scripting/process_figures.h"
+#include "scripting/realtime_kit.h"
 
 namespace outboard::scripting {
 namespace {
@@ -125,6 +126,16 @@ void ControlThread::set_callback_thread(const CallbackThread& thread) {
     }
 }
 
+/// Where the limits refuse real-time priority, the desktop's service may grant it.
+void ControlThread::ask_for_priority(Link& link) {
+    const int priority = link.watched.wanted_priority.exchange(0);
+    if (priority > 0 && !link.kit_refused) {
+        const bool granted = ask_realtime_kit(link.pid(), link.pid(), priority);
+        link.watched.realtime.store(granted);
+        link.kit_refused = !granted;
+    }
+}
+
 /// Who may poll: as many children as there are cores beside the callback's, those that were called lately. One that
 /// polls keeps off the callback's core; the others may use it whenever the callback sleeps.
 void ControlThread::share_cores() {
@@ -176,6 +187,9 @@ void ControlThread::run() {
         const std::lock_guard lock(seats_mutex_);
         for (const auto& seat : seats_) {
             serve(*seat);
+            if (seat->current != nullptr) {
+                ask_for_priority(*seat->current);
+            }
         }
         share_cores();
     }

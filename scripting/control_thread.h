@@ -52,6 +52,7 @@ private:
     void watch_links(Seat& seat);
     void link_ended(Seat& seat, Link& link, const std::string& how);
     void restart_when_due(Seat& seat);
+    void ask_for_priority(Link& link);
     void share_cores();
     void set_prewake(Link& link, bool allowed);
     void say(Message message);

@@ -81,6 +81,7 @@ public:
     Message refusal;  ///< why it was refused
     std::int64_t started_ns = 0;
     std::string end_reason;        ///< set by whoever killed it
+    bool kit_refused = false;      ///< RealtimeKit said no: it is not asked again
     Link* next_retired = nullptr;  ///< the audio thread's chain of links that it has let go
 
     [[nodiscard]] const char* condemned() const noexcept { return watched.condemned.load(std::memory_order_acquire); }

@@ -63,7 +63,10 @@ void Watchdog::remove(Watched& child) {
 void Watchdog::promote(Watched& child) noexcept {
     child.back_at_ns = 0;
     if (callback_.realtime()) {
-        child.realtime.store(set_realtime_priority(child.pid, callback_.policy, callback_.priority - 1));
+        const int priority = callback_.priority - 1;
+        const bool granted = set_realtime_priority(child.pid, callback_.policy, priority);
+        child.realtime.store(granted);
+        child.wanted_priority.store(granted ? 0 : priority);  // the control thread may ask: it takes too long here
     } else if (child.realtime.exchange(false)) {
         set_normal_priority(child.pid);
     }

@@ -25,6 +25,7 @@ struct Watched {
     std::atomic<std::int64_t> oldest_call_ns{0};  ///< [rt] when the oldest unanswered call was posted; 0: none
     std::atomic<std::int64_t> late_since_ns{0};   ///< [rt] when it missed its deadline; 0: since then it was in time
     std::atomic<bool> realtime{false};            ///< has real-time priority now
+    std::atomic<int> wanted_priority{0};          ///< to be asked for elsewhere: the system refused it; 0: nothing
     std::atomic<const char*> condemned{nullptr};  ///< why it must end (a literal)
     std::atomic<std::uint64_t> demotions{0};
     int exit_descriptor = -1;  ///< a pidfd: means this child whoever gets its number later

@@ -12,6 +12,7 @@ namespace outboard::scripting::child {
 namespace {
 
 constexpr rlim_t limit_us = 100'000;
+constexpr rlim_t most_us = 200'000;  ///< then the system kills; RealtimeKit wants such a limit
 
 /// Only calls that a signal handler may make.
 void go_normal(int) {
@@ -28,6 +29,7 @@ void give_up_priority_when_looping() {
     ::sigaction(SIGXCPU, &action, nullptr);
     rlimit limit{};
     ::getrlimit(RLIMIT_RTTIME, &limit);
+    limit.rlim_max = std::min(most_us, limit.rlim_max);
     limit.rlim_cur = std::min(limit_us, limit.rlim_max);
     ::setrlimit(RLIMIT_RTTIME, &limit);
 }

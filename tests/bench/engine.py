@@ -36,7 +36,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--tracks", type=numbers, help="how many tracks have the script (default 1,4)")
     parser.add_argument("--seconds", type=float, help="per run (default 6)")
     parser.add_argument("--rounds", type=int, help="runs of which the median counts (default 1)")
-    parser.add_argument("--notes", type=int, help="of the offline song, per channel (default 200)")
+    parser.add_argument("--notes", type=int, help="of the offline song, per channel (default 60)")
     parser.add_argument("--song", type=Path, default=SONG)
     parser.add_argument("--out", type=Path, default=Path("build/bench"), help="folder for engine.json and the pictures")
     parser.add_argument("--results", type=Path, help="write the ratios into this file")
@@ -46,7 +46,7 @@ def parse() -> argparse.Namespace:
     options.tracks = options.tracks or ([1, 2, 4, 8] if options.full else [1, 4])
     options.seconds = options.seconds or (30 if options.full else 6)
     options.rounds = options.rounds or (3 if options.full else 1)
-    options.notes = options.notes or (2000 if options.full else 200)
+    options.notes = options.notes or (600 if options.full else 60)
     options.parts = options.parts.split(",")
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")

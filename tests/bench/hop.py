@@ -21,9 +21,14 @@ from report import machine, plots, results
 def measure(program: Path, arguments: list[str], json_path: Path) -> dict[str, Any]:
     said = machine.describe()
     began = time.monotonic()
-    done = subprocess.run([program, "--json", json_path, *arguments], check=False)
-    if done.returncode != 0:
-        sys.exit(f"hop_bench ended with {done.returncode}")
+    json_path.unlink(missing_ok=True)
+    try:
+        code = subprocess.run([program, "--json", json_path, *arguments], check=False).returncode
+    except KeyboardInterrupt:
+        code = 0  # the conditions that are complete count
+    if code != 0 or not json_path.exists():
+        sys.exit(f"hop_bench ended with {code} before its first condition was complete" if not json_path.exists()
+                 else f"hop_bench ended with {code}; {json_path} has the conditions that were complete")
     figures: dict[str, Any] = json.loads(json_path.read_text())
     figures["machine"] = said
     figures["seconds"] = round(time.monotonic() - began, 1)
@@ -66,9 +71,11 @@ def section(figures: dict[str, Any]) -> list[str]:
             rows.append(row)
         calls = max((result.get("calls", 0) for result in condition["results"]), default=0)
         description = condition["description"]
-        lines += [f"### {description[0].upper()}{description[1:]}", "",
+        title = description[0].upper() + description[1:]
+        lines += [f"### {title}", "",
                   f"{reference_words(condition, 'futex', 'Raw futex')}; "
-                  f"{reference_words(condition, 'spin', 'raw spin')}; up to {calls} calls each.", "", *results.table(head, rows), ""]
+                  f"{reference_words(condition, 'spin', 'raw spin')}; up to {calls} calls each.", "",
+                  *results.table(head, rows), ""]
     return lines
 
 

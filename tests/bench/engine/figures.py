@@ -31,10 +31,16 @@ def play_figures(stats: dict[str, Any], script: str | None = None) -> dict[str, 
         "late": sum(t["late"] + t["missed"] for t in chosen),
         "late_share": sum(t["late"] + t["missed"] for t in chosen) / max(1, calls),
         "xruns": stats["xruns"],
-        "prewake_hits": sum(t.get("prewake_hits", 0) for t in chosen),
+        "met_polling": met_polling(chosen),
         "poll_burn": sum(t.get("poll_burn", 0.0) for t in chosen),
         "cpu": stats["cpu"],
     }
+
+
+def met_polling(chosen: list[dict[str, Any]]) -> float:
+    """Part of the posts that found their child polling."""
+    hits = sum(t.get("prewake_hits", 0) for t in chosen)
+    return hits / max(1, hits + sum(t.get("prewake_misses", 0) for t in chosen))
 
 
 def mean_difference(layers: dict[str, Any]) -> float:
@@ -48,8 +54,16 @@ def worst(chosen: list[dict[str, Any]], key: str) -> dict[str, float]:
 
 
 def offline_figures(stats: dict[str, Any]) -> dict[str, float]:
-    """Seconds spent on the blocks, and the part of them that the busiest script worked."""
+    """Seconds spent on the blocks, the part of them that the busiest script worked, and the processor time of all
+    scripts' work: less than the work itself when they were kept from their cores."""
     period = stats["frames"] / stats["rate"]
     spent = stats["layers"]["callback"]["mean"] / 100 * stats["blocks"] * period
     busy = [t["busy_us"]["mean"] * t["busy_us"]["count"] / 1e6 for t in tracks(stats)]
-    return {"seconds": spent, "busy_share": max(busy) / spent, "busy_sum_share": sum(busy) / spent}
+    cpu = sum(t["busy_cpu_us_mean"] * t["busy_us"]["count"] for t in tracks(stats)) / 1e6
+    return {
+        "seconds": spent,
+        "busy_share": max(busy) / spent,
+        "busy_sum_share": sum(busy) / spent,
+        "busy_seconds": sum(busy),
+        "busy_cpu_seconds": cpu,
+    }

@@ -80,7 +80,7 @@ def offline(options: argparse.Namespace, compared: list[Variant]) -> dict[str, A
 
 def machines_ceiling() -> float:
     """How much more two Pythons that have nothing to do with each other get done here than one."""
-    loop = [sys.executable, "-I", "-c", "total = 0\nfor i in range(5_000_000):\n    total += i * i & 7"]
+    loop = [sys.executable, "-I", "-c", "total = 0\nfor i in range(10_000_000):\n    total += i * i & 7"]
 
     def seconds(count: int) -> float:
         began = time.monotonic()

@@ -30,7 +30,10 @@ def bad_line(row: dict[str, Any]) -> str:
 
 
 def offline_line(title: str, values: dict[str, float]) -> str:
-    return f"{title:<26} {values['seconds']:.3f} s, the busier script worked {values['busy_share']:.1%} of them"
+    return (
+        f"{title:<26} {values['seconds']:.3f} s, the busier script worked {values['busy_share']:.1%} of them; "
+        f"both: {values['busy_seconds']:.3f} s, on a core {values['busy_cpu_seconds']:.3f} s"
+    )
 
 
 # ---- the results file ------------------------------------------------------------------------------------------------
@@ -60,20 +63,24 @@ def _play_section(play: list[dict[str, Any]]) -> list[str]:
         where = (row["frames"], row["tracks"])
         inside = [o for o in play if "GIL" in o["variant"] and (o["frames"], o["tracks"]) == where]
         scripting = row["scripting_percent"]
+        compared = ["–", "–"]
+        if inside:
+            compared = [_ratio(scripting[key], inside[0]["scripting_percent"][key]) for key in ("p50", "p99")]
         rows.append([
             f"{row['frames']} frames, {row['tracks']} tracks, {row['variant']}",
             f"{scripting['p50']:.2f}", f"{scripting['p99']:.2f}", f"{row['mean_all_percent']:.3f}",
             f"{row['busy_percent']['p50']:.2f}", f"{row['hop_percent']:.2f}", f"{row['hop_mean_percent']:.2f}",
-            f"{row['prewake_hits'] / max(1, row['calls']):.1%}", f"{row['poll_burn']:.1f}",
+            f"{row['met_polling']:.1%}", f"{row['poll_burn']:.1f}",
             f"{row['called']:.1%}", f"{row['calls']:.0f}", f"{row['late_share']:.2%}", f"{row['xruns']:.0f}",
             f"{row['cpu']:.0%}",
-            *(_ratio(scripting[key], inside[0]["scripting_percent"][key]) if inside else "–" for key in ("p50", "p99")),
+            *compared,
         ])
     return [
         "### The arpeggiator on a busy song", "",
         "Percent of the block. Scripting and BUSY: over the blocks in which a track's script was called, of the track "
         "that fares worst; all: scripting of all tracks over all blocks; hop: scripting minus BUSY, the medians' "
-        "difference and the mean; polling burnt: percent of a core, all children; CPU: of one core, the application "
+        "difference and the mean (less than nothing where the child worked while the callback did something else); polling "
+        "burnt: percent of a core, all children; CPU: of one core, the application "
         "and its children. The last columns: scripting as a multiple of the in-process one's.", "",
         *results.table(head, rows), "",
     ]
@@ -101,14 +108,18 @@ def _offline_section(offline: dict[str, Any]) -> list[str]:
     variants = offline["variants"]
     inside = next(values for title, values in variants.items() if "GIL" in title)
     rows = [
-        [title, _ratio(inside["seconds"], one["seconds"]), f"{one['busy_share']:.1%}", f"{one['busy_sum_share']:.2f}"]
+        [
+            title, _ratio(inside["seconds"], one["seconds"]), f"{one['busy_share']:.1%}", f"{one['busy_sum_share']:.2f}",
+            _ratio(one["busy_cpu_seconds"], one["busy_seconds"]),
+        ]
         for title, one in variants.items()
     ]
     head = ["", "throughput of one GIL's", "of the time the busier script worked", "scripts at work at once"]
+    head.append("of their work on a core")
     return [
         "### Throughput of two scripts offline", "",
-        f"Median of 5 runs. Two unrelated Python processes got {offline['ceiling']:.2f} times as much done as one: more "
-        "than that the machine did not give.", "",
+        "Median of 5 runs. Two Python processes that have nothing to do with each other got "
+        f"{offline['ceiling']:.2f} times as much done as one: more than that the machine did not give.", "",
         *results.table(head, rows), "",
     ]
 

@@ -74,6 +74,7 @@ public:
     Message refusal;
     std::int64_t started_ns = 0;
     std::string end_reason;
+    bool kit_refused = false;
     Link* next_retired = nullptr;
 
     [[nodiscard]] const char* condemned() const noexcept { return watched.condemned.load(std::memory_order_acquire); }
