@@ -146,8 +146,9 @@ TEST_P(HostileChild, CannotFillItsHostsMemoryWithMessages) {
     ASSERT_EQ(slot.wait_loaded(std::chrono::seconds(20)), std::nullopt);
     std::size_t bytes = 0;
     bool dropped = false;
-    for (int tries = 1; tries < 12 && !dropped; ++tries) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(500 * tries));
+    // Longer each time: a build with a sanitizer reads a few megabytes in a second.
+    for (int tries = 1; tries < 8 && !dropped; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(250 << tries));
         bytes = 0;
         for (const Message& message : host.take_messages()) {
             bytes += message.text.size();
