@@ -89,8 +89,9 @@ struct SharedMemoryPipe::State {
     Waiter waiter;
     std::optional<Prewaker> prewaker;
     std::function<void()> warm_up;
-    std::int64_t spin_ns = 0;
-    bool peer_polled = false;  ///< when it was last posted to, and it was not spun for since
+    // Atomic: one thread may send while another receives.
+    std::atomic<std::int64_t> spin_ns{0};
+    std::atomic<bool> peer_polled{false};  ///< when it was last posted to, and it was not spun for since
     std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
     std::atomic<bool> dead{false};
@@ -170,7 +171,7 @@ Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noe
         } else if (peer == Waiting::asleep) {
             state.woke.store(state.woke.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         }
-        state.peer_polled = peer == Waiting::polling;
+        state.peer_polled.store(peer == Waiting::polling, std::memory_order_relaxed);
     }
     return status;
 }
@@ -210,8 +211,9 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
 }
 
 void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
-    if (std::exchange(peer_polled, false) && spin_ns > 0) {
-        spin(seen, std::min(deadline_ns, now_ns() + spin_ns));
+    const std::int64_t most_ns = spin_ns.load(std::memory_order_relaxed);
+    if (most_ns > 0 && peer_polled.exchange(false, std::memory_order_relaxed)) {
+        spin(seen, std::min(deadline_ns, now_ns() + most_ns));
     } else if (prewaker && deadline_ns == no_deadline) {
         wait_prewoken(seen);
     } else {
@@ -265,7 +267,7 @@ void SharedMemoryPipe::tick(std::int64_t due_ns) noexcept {
 }
 
 void SharedMemoryPipe::set_spin(std::int64_t ns) noexcept {
-    state_->spin_ns = ns;
+    state_->spin_ns.store(ns, std::memory_order_relaxed);
 }
 
 Pipe::PrewakeFigures SharedMemoryPipe::prewake_figures() const noexcept {
