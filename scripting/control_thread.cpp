@@ -337,7 +337,6 @@ void ControlThread::drop(Seat& seat, Link* link) {
     if (seat.current == link) {
         seat.current = nullptr;
     }
-    watchdog_.remove(link->watched);
     std::erase_if(seat.links, [&](const auto& owned) { return owned.get() == link; });
 }
 

@@ -60,6 +60,7 @@ private:
     const ScriptHost::Options options_;
     ipc::Descriptor wake_read_, wake_write_;
     Slot::Company company_;  ///< the audio thread's
+    Watchdog watchdog_;      ///< outlives the links, which leave it when they end
     std::mutex seats_mutex_;
     std::vector<std::unique_ptr<Seat>> seats_;
     std::mutex messages_mutex_;
@@ -67,7 +68,6 @@ private:
     std::uint64_t messages_dropped_ = 0;
     std::size_t messages_bytes_ = 0;  ///< of text that waits
     CallbackThread callback_;         ///< with seats_mutex_
-    Watchdog watchdog_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };

@@ -124,6 +124,9 @@ Link::Link(const LinkOptions& the_options)
 }
 
 Link::~Link() {
+    if (watchdog != nullptr) {
+        watchdog->remove(watched);  // also when its slot is removed with it
+    }
     process_.kill();
 }
 

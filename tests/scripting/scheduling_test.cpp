@@ -143,6 +143,20 @@ TEST_F(SchedulingTest, BeingLateIsPaidWithPriorityAndItComesBack) {
     expect_nothing_lost();
 }
 
+// The watchdog looks every 10 ms at what it knows: AddressSanitizer sees it when that is gone.
+TEST_F(SchedulingTest, ASlotThatIsRemovedWithItsLiveScriptIsForgotten) {
+    for (std::uint32_t i = 1; i <= 3; ++i) {
+        ScriptSlot& other = rig.host.add_slot("other", 0, i);
+        other.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py", {});
+        ASSERT_FALSE(other.wait_loaded(std::chrono::seconds(20)));
+        rig.host.remove_slot(other);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
+    run(20, [] { return false; });
+    EXPECT_EQ(figures().restarts, 0U);
+}
+
 TEST_F(SchedulingTest, EndlessLoopsOnEveryCoreAreEndedWhileTheBlocksGoOn) {
     const std::string script = folder.write(
         "loop.py", "from outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    while True: pass\n");
