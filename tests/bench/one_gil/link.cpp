@@ -34,7 +34,11 @@ Link::Link(const LinkOptions& the_options)
     failure_ = loaded.failure;
 }
 
-Link::~Link() = default;
+Link::~Link() {
+    if (watchdog != nullptr) {
+        watchdog->remove(watched);
+    }
+}
 
 void Link::read_slow_lane(std::vector<Message>&) {
     std::uint64_t count = 0;
