@@ -1,5 +1,5 @@
-// Slot: the ScriptSlot that ScriptHost makes. The audio thread's half is in slot_realtime.cpp, the control side's in
-// slot_control.cpp.
+// Slot: the ScriptSlot that ScriptHost makes. The audio thread's half is in slot_realtime.cpp (start there),
+// slot_posting.cpp and slot_answers.cpp, the control side's in slot_control.cpp.
 //
 // Who changes the state of a script, and on which thread:
 //
@@ -129,12 +129,18 @@ private:
     void send_records(ipc::PostType type) noexcept;
     void overflow() noexcept;
     void note_lateness(bool late) noexcept;
+    /// Only the audio thread writes the counters.
+    static void add(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
+        counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+    }
     [[nodiscard]] const Event& kept(std::uint32_t sequence) const noexcept { return kept_[sequence % max_kept]; }
     [[nodiscard]] std::uint32_t kept_count() const noexcept { return last_sequence_ - settled_; }
 
     static constexpr std::uint32_t max_kept = 8192;
     static constexpr std::uint32_t max_calls = 8;  ///< unanswered calls; beyond, events wait in `news`
     static constexpr std::size_t max_parameter_changes = 256;
+    static constexpr double no_beat = std::numeric_limits<double>::infinity();
+    static constexpr std::int64_t spin_alone_ns = 150'000;  ///< the longest spin for an answer
 
     const Options options_;
     Company& company_;
@@ -164,7 +170,7 @@ private:
     bool uncalled_ = false;  ///< events are at the child that no call has asked for: all calls were open
     std::int64_t answered_through_ = 0;
     std::int64_t wake_sample_ = INT64_MAX;
-    double wake_beat_ = std::numeric_limits<double>::infinity();
+    double wake_beat_ = no_beat;
     std::uint64_t wake_mask_ = 0;
     // latency
     std::int64_t shift_ = 0;

@@ -40,7 +40,7 @@ struct Format {
     std::size_t size = 8;  ///< bytes of every message
     bool prewake = false;
     /// How long the host looks for the answer of a child that was polling, before it sleeps: as the engine does, longer
-    /// where one child alone is called (scripting/slot_realtime.cpp). The same for ours and around the others.
+    /// where one child alone is called (scripting/slot.h). The same for ours and around the others.
     std::int64_t spin_ns = 150'000;
 };
 

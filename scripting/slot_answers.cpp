@@ -1,0 +1,163 @@
+// What a slot makes of its child's answers, and of the events that no answer covers: the second half of a block, on the
+// audio thread.
+
+#include <algorithm>
+#include <cmath>
+
+#include "ipc/clock.h"
+#include "scripting/slot.h"
+
+namespace outboard::scripting {
+namespace {
+
+constexpr double stale_after_seconds = 0.05;
+
+}  // namespace
+
+bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
+    const ipc::Received received = link_->pipe().receive(message_, deadline_ns);
+    if (received.status != ipc::Status::ok) {
+        if (received.status == ipc::Status::corrupt || received.status == ipc::Status::too_large) {
+            link_->condemn("its answers make no sense");
+        }
+        return false;
+    }
+    const std::int64_t noticed_ns = ipc::now_ns();
+    const Call call = calls_[call_first_];
+    ipc::AnswerHead head;
+    if (!ipc::read_answer(std::span(message_).first(received.size), head, answer_records_) ||
+        head.block != call.block || head.through != call.through) {
+        add(counters_.refused);
+        link_->condemn("its answers make no sense");
+        return false;
+    }
+    record_times(call, head, noticed_ns);
+    answer_ns_ += (std::min(noticed_ns - call.posted_ns, 4 * spin_alone_ns) - answer_ns_) / 8;
+    apply_records(head, std::span(answer_records_).first(head.count));
+    answered_through_ = call.through;
+    wake_sample_ = head.wake_sample;
+    wake_beat_ = std::isnan(head.wake_beat) ? no_beat : head.wake_beat;
+    wake_mask_ = head.wake_mask;
+    more_ = (head.flags & ipc::answer_more) != 0;
+    self_bypassed_.store((head.flags & ipc::answer_bypass) != 0, std::memory_order_relaxed);
+    call_first_ = (call_first_ + 1) % max_calls;
+    --call_count_;
+    link_->watched.oldest_call_ns.store(call_count_ > 0 ? calls_[call_first_].posted_ns : 0, std::memory_order_release);
+    apply_ns_ = ipc::now_ns() - noticed_ns;
+    apply_.record(apply_ns_);
+    return true;
+}
+
+void Slot::record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept {
+    // The child's clock readings are its word only: kept inside the time between posting and noticing.
+    const auto inside = [&](std::int64_t ns) { return std::clamp(ns, call.posted_ns, noticed_ns); };
+    const std::int64_t started = inside(head.started_ns);
+    const std::int64_t decoded = std::max(started, inside(head.decoded_ns));
+    const std::int64_t handled = std::max(decoded, inside(head.handled_ns));
+    const std::int64_t finished = std::max(handled, inside(head.finished_ns));
+    wait_.record(started - call.posted_ns);
+    busy_.record(finished - started);
+    decode_.record(decoded - started);
+    python_.record(handled - decoded);
+    child_encode_.record(finished - handled);
+    returned_.record(noticed_ns - finished);
+    add(counters_.cpu_ns, static_cast<std::uint64_t>(std::clamp<std::int64_t>(head.cpu_ns, 0, finished - started)));
+}
+
+std::int64_t Slot::landing(std::int64_t time) const noexcept {
+    return std::clamp(time + shift_, block_.start, block_end_ - 1);
+}
+
+void Slot::apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept {
+    std::int64_t previous = answered_through_;
+    for (const ipc::Record& record : records) {
+        const std::int64_t time = std::clamp(record.time, previous, std::max(previous, head.through - 1));
+        previous = time;
+        const std::int64_t lands = landing(time);
+        ledger_.flush_ends(lands);
+        apply_record(record, time, lands);
+    }
+    settle_up_to(std::min(head.acknowledged, posted_));
+}
+
+void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64_t lands) noexcept {
+    bool taken = true;
+    switch (record.kind) {
+        case wire::pass:
+            if (record.sequence <= settled_ || record.sequence > posted_) {
+                taken = false;  // twice, or never posted
+                break;
+            }
+            settle_up_to(record.sequence - 1);
+            settled_ = record.sequence;
+            add(counters_.settled);
+            add(counters_.events_in);
+            taken = ledger_.pass(kept(record.sequence), record.sequence, lands);
+            break;
+        case static_cast<std::uint8_t>(Kind::note_on): {
+            if (record.sequence > settled_ && record.sequence <= posted_) {
+                settle_up_to(record.sequence);
+            }
+            ipc::Record voice = record;
+            voice.number = std::isfinite(voice.number) ? voice.number : 0;
+            voice.value[0] = std::isfinite(voice.value[0]) ? voice.value[0] : 0;
+            const bool recent = last_sequence_ - record.sequence < max_kept && record.sequence != 0;
+            taken = ledger_.start_voice(voice, time, lands, recent ? kept(record.sequence).origin : 0);
+            break;
+        }
+        case wire::end_voice:
+            ledger_.end_voice(record.voice, record.data[0], (record.flags & wire::flag_choke) != 0, lands);
+            break;
+        case wire::end_all:
+            ledger_.end_all(lands);
+            break;
+        case wire::set_end:
+            taken = std::isfinite(record.value[0]) && record.size <= static_cast<std::uint8_t>(wire::End::beat);
+            if (taken) {
+                ledger_.set_end(record.voice, static_cast<wire::End>(record.size), record.value[0]);
+            }
+            break;
+        default: {
+            Event event = event_from_midi(time, record.port, record.data[0], record.data[1], record.data[2]);
+            const bool recent = record.sequence != 0 && last_sequence_ - record.sequence < max_kept;
+            event.origin = recent ? kept(record.sequence).origin : 0;
+            taken = static_cast<std::uint8_t>(event.kind) == record.kind && event.kind != Kind::note_on &&
+                    event.kind != Kind::none && ledger_.send(event, lands);
+            break;
+        }
+    }
+    if (!taken) {
+        add(counters_.refused);
+    }
+}
+
+/// Events up to `sequence` that were not passed have been taken by the script.
+void Slot::settle_up_to(std::uint32_t sequence) noexcept {
+    while (settled_ < sequence) {
+        ++settled_;
+        ledger_.take_press(kept(settled_), settled_);
+        add(counters_.settled);
+        add(counters_.events_in);
+    }
+}
+
+/// Passes every kept event on, in order.
+void Slot::pass_kept(bool drop_stale) noexcept {
+    const auto stale = static_cast<std::int64_t>(stale_after_seconds * options_.sample_rate);
+    while (settled_ < last_sequence_) {
+        ++settled_;
+        const Event& event = kept(settled_);
+        const std::int64_t lands = landing(event.time);
+        ledger_.flush_ends(lands);
+        add(counters_.settled);
+        if (drop_stale && event.kind == Kind::note_on && block_.start - event.time > stale) {
+            ledger_.take_press(event, settled_);  // so that its off ends nothing either
+            add(counters_.stale);
+        } else if (!ledger_.pass(event, settled_, lands)) {
+            add(counters_.refused);
+        }
+    }
+    posted_ = std::max(posted_, settled_);
+}
+
+}  // namespace outboard::scripting

@@ -1,0 +1,233 @@
+// What a slot posts to its child, and whether it calls it: the first half of a block, on the audio thread.
+
+#include <algorithm>
+#include <cmath>
+
+#include "ipc/clock.h"
+#include "scripting/slot.h"
+
+namespace outboard::scripting {
+namespace {
+
+constexpr std::uint64_t wake_on_parameter = wire::bit(wire::parameter);
+constexpr std::uint64_t wake_on_transport = wire::bit(wire::transport);
+
+}  // namespace
+
+void Slot::post() noexcept {
+    const std::int64_t began = ipc::now_ns();
+    note_transport_change();
+    if (link_ != nullptr) {
+        const bool call = child_has_something_to_do();
+        const bool can_call = call_count_ < max_calls;
+        uncalled_ = call && !can_call && (uncalled_ || posted_ < last_sequence_);
+        append_records(!call);
+        if (link_ != nullptr && call && can_call) {
+            send_records(ipc::PostType::call);
+        } else if (!records_.empty()) {
+            send_records(ipc::PostType::news);
+        }
+        encode_ns_ = ipc::now_ns() - began;
+        if (called_) {
+            encode_.record(encode_ns_);
+        }
+    }
+    block_ns_ += ipc::now_ns() - began;
+}
+
+bool Slot::child_has_something_to_do() const noexcept {
+    if (start_pending_ || panic_pending_ || more_ || uncalled_ || call_count_ > 0 || wake_sample_ < block_end_ ||
+        (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(block_end_)) >= wake_beat_ - 1e-9) ||
+        link_->pipe().pending() > link_->pipe().capacity() / 2) {
+        return true;
+    }
+    const std::uint64_t wanted = link_->handles | wake_mask_;
+    if ((parameter_change_count_ > 0 && (wanted & wake_on_parameter) != 0) ||
+        (transport_changed_ && (wanted & wake_on_transport) != 0)) {
+        return true;
+    }
+    for (std::uint32_t sequence = posted_ + 1; sequence <= last_sequence_; ++sequence) {
+        if ((wanted & wire::bit(static_cast<std::uint8_t>(kept(sequence).kind))) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void Slot::note_transport_change() noexcept {
+    const ClockMap& clock = *block_.clock;
+    transport_changed_ = !sent_any_point_ || clock.count > 1 || clock.points[0].sample != sent_point_.sample ||
+                         clock.points[0].song_beat != sent_point_.song_beat ||
+                         clock.points[0].tempo != sent_point_.tempo || clock.points[0].playing != sent_point_.playing ||
+                         clock.points[0].bar != sent_point_.bar;
+}
+
+/// Everything the child does not know yet, in time order; at one sample: transport, panic, parameters, start, events.
+void Slot::append_records(bool passed) noexcept {
+    const ClockMap& clock = *block_.clock;
+    std::uint32_t point = transport_changed_ ? 0 : clock.count;
+    const auto points_up_to = [&](std::int64_t time) {
+        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time;
+             ++point) {
+            append_point(clock.points[point]);
+        }
+    };
+    points_up_to(block_.start);
+    ipc::Record record;
+    record.time = block_.start;
+    if (panic_pending_) {
+        panic_pending_ = false;
+        record.kind = wire::panic;
+        append(record);
+    }
+    for (std::size_t i = 0; i < parameter_change_count_; ++i) {
+        record.kind = wire::parameter;
+        record.sequence = parameter_changes_[i].first;
+        record.value[0] = parameter_changes_[i].second;
+        append(record);
+    }
+    if (start_pending_) {
+        start_pending_ = false;
+        record.kind = wire::start;
+        append(record);
+    }
+    while (link_ != nullptr && posted_ < last_sequence_) {
+        points_up_to(kept(posted_ + 1).time);
+        append_event(posted_ + 1, passed ? wire::flag_passed : 0);
+        ++posted_;
+    }
+    points_up_to(block_end_ - 1);
+}
+
+void Slot::append_point(const ClockPoint& point) noexcept {
+    ipc::Record record;
+    record.kind = wire::transport;
+    record.time = std::max(block_.start, static_cast<std::int64_t>(std::ceil(point.sample)));
+    record.value[0] = point.sample;
+    record.value[1] = point.clock_beat;
+    record.value[2] = point.song_beat;
+    record.value[3] = point.tempo;
+    append(record);
+    record.kind = wire::transport_bar;
+    record.data[0] = point.playing ? 1 : 0;
+    record.value[0] = point.bar_beat;
+    record.value[1] = point.bar;
+    record.value[2] = point.numerator;
+    record.value[3] = point.denominator;
+    append(record);
+    sent_point_ = point;
+    sent_any_point_ = true;
+}
+
+void Slot::append_event(std::uint32_t sequence, std::uint8_t flags) noexcept {
+    const Event& event = kept(sequence);
+    ipc::Record record;
+    record.time = event.time;
+    record.kind = static_cast<std::uint8_t>(event.kind);
+    record.flags = flags;
+    record.port = event.port;
+    record.channel = event.channel;
+    std::copy(event.data.begin(), event.data.end(), record.data);
+    record.size = event.size;
+    record.sequence = sequence;
+    append(record);
+}
+
+/// What a new child must know of the past: the clock, controllers, keys that are down.
+void Slot::append_snapshot() noexcept {
+    append_point(block_.clock->points[0]);
+    ipc::Record record;
+    record.time = block_.start;
+    record.flags = wire::flag_state;
+    const auto tell = [&](std::uint8_t status, std::uint8_t d1, std::uint8_t d2) {
+        const Event event = event_from_midi(block_.start, 0, status, d1, d2);
+        record.kind = static_cast<std::uint8_t>(event.kind);
+        record.channel = event.channel;
+        record.data[0] = status;
+        record.data[1] = d1;
+        record.data[2] = d2;
+        record.size = event.size;
+        append(record);
+    };
+    memory_.recall(tell);
+    for (const NoteLedger::Press& press : ledger_.presses()) {
+        record.kind = static_cast<std::uint8_t>(Kind::note_on);
+        record.port = press.event.port;
+        record.channel = press.event.channel;
+        std::copy(press.event.data.begin(), press.event.data.end(), record.data);
+        record.size = 3;
+        record.sequence = press.sequence;
+        append(record);
+    }
+}
+
+void Slot::append(const ipc::Record& record) noexcept {
+    if (records_.size() == ipc::max_post_records) {
+        send_records(ipc::PostType::news);
+    }
+    records_.push_back(record);
+}
+
+void Slot::send_records(ipc::PostType type) noexcept {
+    ipc::PostHead head;
+    head.type = type;
+    head.block = block_.number;
+    head.start = block_.start;
+    head.frames = block_.frames;
+    head.posted_ns = ipc::now_ns();
+    const std::size_t size = ipc::write_post(message_, head, records_);
+    records_.clear();
+    if (link_ == nullptr || post_failed_) {
+        return;
+    }
+    const ipc::Status status = link_->pipe().send(std::span(message_).first(size),
+                                                  type == ipc::PostType::call ? ipc::Wake::yes : ipc::Wake::no);
+    if (status == ipc::Status::full) {
+        overflow();
+        return;
+    }
+    if (status != ipc::Status::ok) {
+        post_failed_ = true;  // nothing reaches it any more; what is kept passes when it is gone
+        link_->condemn("its block lane broke");
+        return;
+    }
+    if (type == ipc::PostType::call) {
+        calls_[(call_first_ + call_count_) % max_calls] = {block_.number, block_.start, block_end_, head.posted_ns};
+        ++call_count_;
+        if (call_count_ == 1) {
+            link_->watched.oldest_call_ns.store(head.posted_ns, std::memory_order_release);
+        }
+        called_ = true;
+        company_.calls = company_.block == block_.number ? company_.calls + 1 : 1;
+        company_.block = block_.number;
+        last_called_ = block_end_;
+        last_called_ns.store(head.posted_ns, std::memory_order_relaxed);
+        add(counters_.calls);
+    }
+}
+
+void Slot::tick(std::int64_t due_ns) noexcept {
+    if (link_ == nullptr) {
+        return;
+    }
+    const auto near = static_cast<std::int64_t>(2 * options_.sample_rate);
+    const bool used =
+        block_end_ - last_called_ < near || wake_sample_ < block_end_ + near ||
+        (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(block_end_ + near)) >= wake_beat_);
+    const bool wanted = used && link_->prewakes.load(std::memory_order_relaxed) &&
+                        link_->watched.realtime.load(std::memory_order_relaxed);
+    link_->pipe().tick(wanted ? due_ns : 0);
+    publish_prewake_figures();
+}
+
+void Slot::publish_prewake_figures() noexcept {
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const ipc::Pipe::PrewakeFigures now = link_->prewake_figures();
+    counters_.met_polling.store(earlier_links_.met_polling + now.met_polling, relaxed);
+    counters_.woke.store(earlier_links_.woke + now.woke, relaxed);
+    counters_.polled_ns.store(earlier_links_.polled_ns + now.polled_ns, relaxed);
+    counters_.demotions.store(earlier_demotions_ + link_->watched.demotions.load(relaxed), relaxed);
+    counters_.realtime.store(link_->watched.realtime.load(relaxed), relaxed);
+}
+
+}  // namespace outboard::scripting
