@@ -1,15 +1,15 @@
 """Arpeggiator: hold a chord, hear its notes one after the other, in time with the song.
 
-Every channel has an arpeggio of its own. Drums (channel 10) pass through unless you want them too.
+Every channel has an arpeggio of its own. Drums (channel 10) pass unless you want them too.
 """
 
-from outboard import Knob, Menu, NoteOn, Toggle, held, note_value, on, play, rng, spawn
+from outboard import Knob, Menu, NoteOn, Toggle, held, midi, note_value, on, play, rng, spawn
 
 rate = Menu("Rate", ["1/1", "1/2", "1/4", "1/4t", "1/8", "1/8t", "1/16", "1/16t", "1/32"], default="1/8")
 gate = Knob("Gate", 0.5, min=0.05, max=1.0)  # how much of a step sounds
 octaves = Knob("Octaves", 1, min=1, max=4, step=1)
 mode = Menu("Mode", ["up", "down", "up and down", "random", "as played"])
-drums = Toggle("Drums too", False)
+drums = Toggle("Drums too", midi.first_channel == 10)  # channel 10 passes unless the track is for drums alone
 
 
 @on.note
@@ -17,8 +17,19 @@ def key_pressed(e: NoteOn) -> None:
     if e.channel == 10 and not drums.value:
         e.forward()
     else:
-        # Does nothing while the arpeggio of this channel runs. It begins when all keys of a chord are down.
-        spawn(arpeggio, e.channel, name=f"arpeggio on channel {e.channel}")
+        start(e.channel)
+
+
+@on.start
+def keys_down_already() -> None:
+    for channel in {press.channel for press in held}:
+        if channel != 10 or drums.value:
+            start(channel)
+
+
+def start(channel: int) -> None:
+    # Does nothing while the arpeggio of this channel runs. It begins when all keys of a chord are down.
+    spawn(arpeggio, channel, name=f"arpeggio on channel {channel}")
 
 
 async def arpeggio(channel: int) -> None:
@@ -29,7 +40,7 @@ async def arpeggio(channel: int) -> None:
         notes = pattern(chord.by_time if mode.value == "as played" else chord.by_pitch)
         if notes:
             key, velocity = rng.choice(notes) if mode.value == "random" else notes[number % len(notes)]
-            play(key, velocity, duration=step * gate.value)
+            play(key, velocity, duration=step * gate.value, channel=channel)
         number += 1
         await step
 

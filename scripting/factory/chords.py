@@ -1,10 +1,10 @@
 """Chords: one key plays a whole chord, upwards from that key.
 
 All notes sound at once and end with the key. What would lie above the highest key is left out. Drums (channel 10)
-pass unchanged.
+pass unless you want them too.
 """
 
-from outboard import Menu, NoteOn, on
+from outboard import Menu, NoteOn, Toggle, midi, on
 
 CHORDS = {
     "Major": (0, 4, 7),
@@ -22,11 +22,12 @@ CHORDS = {
 }
 
 chord = Menu("Chord", list(CHORDS), default="Major")
+drums = Toggle("Drums too", midi.first_channel == 10)  # channel 10 passes unless the track is for drums alone
 
 
 @on.note
 def play_chord(e: NoteOn) -> None:
-    if e.channel == 10:
+    if e.channel == 10 and not drums.value:
         e.forward()
         return
     for semitones in CHORDS[chord.value]:

@@ -147,6 +147,11 @@ class Midi(Channel):
         """One channel, 1..16."""
         return Channel(channel_index(channel))
 
+    @property
+    def first_channel(self) -> int:
+        """The track's first channel, 1..16, where notes go that belong to no event; 10 on a track of drums."""
+        return _active.current().first_channel + 1
+
 
 class Transport:
     """The song's clock."""

@@ -83,12 +83,14 @@ class Script:
         sample_rate: float = 48000.0,
         seed: int = 0,
         channel: int = 1,
+        track: int = 1,
     ) -> list[Event]:
         """What is heard when the events come in, in time order; times in samples, from 0.
 
         Everything before `until` is run (at the first tempo); the list also has the later ends of notes that are
         fixed by then. `values` are saved parameter values by id, `held_before` keys that are down at the start,
-        `block` the engine's block size: the result does not depend on it.
+        `block` the engine's block size: the result does not depend on it. `rng` gives what it gives in Outboard with
+        the same `--seed` on that `track`, counted from 1. `channel` is the track's first channel.
         """
         check_time(until, "until")
         self.log = []
@@ -99,6 +101,7 @@ class Script:
             self._write,
             sample_rate=sample_rate,
             seed=seed,
+            slot=track,
             channel=channel,
             values=dict(values or {}),
         )

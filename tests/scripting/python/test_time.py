@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -327,3 +330,21 @@ def test_a_grid_needs_a_step_in_beats(bench, bad):
 def test_times_are_plain_values():
     assert isinstance(bars(1), Time)
     assert (bars(1) + beats(1)) * 2 == bars(2) + beats(2)
+
+
+def test_drift_4480_waits_of_a_quarter_beat_at_112_bpm(bench):
+    b = bench(
+        """
+        @on.start
+        def start():
+            spawn(quarters)
+
+        async def quarters():
+            for _ in range(4480):
+                play(60, duration=beats(1 / 16))
+                await beats(1 / 4)
+        """
+    )
+    heard = notes(b.play(blocks=(None, 441, 1024), until=beats(1120), tempo=112))
+    step = Fraction(48000 * 60, 112 * 4)
+    assert [note.time for note in heard] == [floor(k * step + Fraction(1, 2)) for k in range(4480)]
