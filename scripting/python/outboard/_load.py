@@ -21,6 +21,8 @@ def execute(rt: Runtime, path: str) -> ModuleType:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         text = io.TextIOWrapper(io.BytesIO(source), encoding).read()
+    except SyntaxError as error:  # of detect_encoding: the first lines are no text, or name a coding that is unknown
+        raise LoadError(f"the script is not UTF-8 text ({error.msg}): save it as UTF-8", path, 1) from None
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         raise LoadError(f"the script is not {error.encoding} text: save it as UTF-8", path, line) from None

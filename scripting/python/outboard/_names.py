@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _NAME = re.compile(r"([A-Ga-g])([#b]?)(-?\d+)")
 
 
@@ -23,6 +24,11 @@ def key_number(key: int | str) -> int:
     if not 0 <= number <= 127:
         raise ValueError(f"key {key!r} is out of range: keys go from C-2 (0) to G8 (127)")
     return number
+
+
+def key_name(key: int) -> str:
+    """The name of a key's number: "C3" for 60, "F#2" for 54."""
+    return f"{_SHARPS[key % 12]}{key // 12 - 2}"
 
 
 def key_range(keys: int | str | range) -> range:

@@ -7,11 +7,14 @@
         events = Script("echo.py").run([NoteOn(time=0, key=60), NoteOff(time=2400, key=60)], until=beats(8))
         assert_no_hanging_notes(events)
         assert [(n.time, n.key) for n in notes(events)] == [(0, 60), (24000, 60)]
+
+`python3 -m outboard.testing SCRIPT.py IN.mid` prints what is heard as a table.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Iterable, Mapping, NamedTuple, Sequence
 
 from . import _active
@@ -21,6 +24,8 @@ from ._events import Event, NoteOff, NoteOn
 from ._host import Host
 from ._inputs import Input, MidiBytes, Panic, ParameterChange, TransportChange, records_of
 from ._load import execute
+from ._midi_file import MidiFile
+from ._params import Declaration
 from ._position import Position
 from ._runtime import Runtime
 from ._schedule import Schedule
@@ -30,6 +35,7 @@ from ._wire import ERROR, PRINT
 __all__ = [
     "LogLine",
     "MidiBytes",
+    "MidiFile",
     "Note",
     "Panic",
     "ParameterChange",
@@ -68,6 +74,8 @@ class Script:
         self.log: list[LogLine] = []
         #: Of the last run: how often the script was called.
         self.calls = 0
+        #: Of the last run: the panel, for the command.
+        self._parameters: list[Declaration] = []
 
     def run(
         self,
@@ -107,9 +115,10 @@ class Script:
         )
         try:
             execute(rt, self.path)
+            self._parameters = [parameter._declare() for parameter in rt.parameters]
             clock = Clock(sample_rate)
             clock.set_point(0.0, 0.0, 0.0, tempo, playing, *time_signature, 0.0, 0)
-            end = _samples_of(until, clock)
+            end = samples_of(until, clock)
             host = Host(rt, clock)
             host.run(records_of(events, held_before, rt, clock), end, block)
             self.calls = host.calls
@@ -162,7 +171,8 @@ def assert_no_hanging_notes(events: Iterable[Event]) -> None:
     assert not sounding, "hanging: " + ", ".join(f"key {on.key} from {on.time}" for on in sounding.values())
 
 
-def _samples_of(time: Time, clock: Clock) -> int:
+def samples_of(time: Time, clock: Clock) -> int:
+    """How many samples a time takes from the beginning, at the tempo there."""
     schedule = Schedule(clock.sample_rate)
     schedule.clock = clock
     p = Position()
@@ -170,3 +180,9 @@ def _samples_of(time: Time, clock: Clock) -> int:
     if p.rest:
         p.place_beat(clock.beat_of(p.hi) + p.rest)
     return round_sample(clock.sample_of(p.hi) if p.in_beats else p.hi)
+
+
+if __name__ == "__main__":
+    from outboard._testing_command import main
+
+    sys.exit(main())
