@@ -38,18 +38,18 @@ class Clock:
     )
 
     def __init__(self, sample_rate: float, tempo: float = 120.0) -> None:
-        self.sample_rate = sample_rate
-        self.known = False
-        self.sample = 0.0
-        self.clock_beat = 0.0
-        self.song_beat = 0.0
-        self.tempo = tempo
-        self.playing = False
-        self.numerator = 4
-        self.denominator = 4
-        self.bar_beat = 0.0
-        self.bar_number = 0
-        self.per_beat = 60.0 * sample_rate / tempo
+        self.sample_rate: float = sample_rate
+        self.known: bool = False
+        self.sample: float = 0.0
+        self.clock_beat: float = 0.0
+        self.song_beat: float = 0.0
+        self.tempo: float = tempo
+        self.playing: bool = False
+        self.numerator: int = 4
+        self.denominator: int = 4
+        self.bar_beat: float = 0.0
+        self.bar_number: int = 0
+        self.per_beat: float = 60.0 * sample_rate / tempo
         self._past: deque[tuple[float, float, float]] = deque(maxlen=_REMEMBERED_POINTS)
 
     def set_point(

@@ -57,7 +57,7 @@ class Log:
         write(level, " ".join(map(str, values)), *caller())
 
 
-log = Log()
+log: Log = Log()
 
 
 class Console(io.TextIOBase):

@@ -304,15 +304,15 @@ class On:
 
     __slots__ = ()
 
-    note = OnNote()
-    release = OnRelease()
-    cc = OnCc()
-    bend = OnBend()
-    pressure = OnPressure()
-    poly_pressure = OnPolyPressure()
-    program = OnProgram()
-    any = OnAny()
-    start = OnStart()
+    note: OnNote = OnNote()
+    release: OnRelease = OnRelease()
+    cc: OnCc = OnCc()
+    bend: OnBend = OnBend()
+    pressure: OnPressure = OnPressure()
+    poly_pressure: OnPolyPressure = OnPolyPressure()
+    program: OnProgram = OnProgram()
+    any: OnAny = OnAny()
+    start: OnStart = OnStart()
 
 
-on = On()
+on: On = On()

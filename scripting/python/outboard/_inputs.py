@@ -50,11 +50,11 @@ class TransportChange:
         beat: float | None = None,
         time_signature: tuple[int, int] | None = None,
     ) -> None:
-        self.time = time
-        self.tempo = tempo
-        self.playing = playing
-        self.beat = beat
-        self.time_signature = time_signature
+        self.time: float = time
+        self.tempo: float | None = tempo
+        self.playing: bool | None = playing
+        self.beat: float | None = beat
+        self.time_signature: tuple[int, int] | None = time_signature
 
 
 class ParameterChange:
@@ -63,9 +63,9 @@ class ParameterChange:
     __slots__ = ("time", "id", "value")
 
     def __init__(self, *, time: int, id: str, value: float) -> None:
-        self.time = time
-        self.id = id
-        self.value = value
+        self.time: int = time
+        self.id: str = id
+        self.value: float = value
 
 
 class MidiBytes:
@@ -74,9 +74,9 @@ class MidiBytes:
     __slots__ = ("time", "data", "port")
 
     def __init__(self, *, time: int, data: bytes, port: int = 0) -> None:
-        self.time = time
-        self.data = data
-        self.port = port
+        self.time: int = time
+        self.data: bytes = data
+        self.port: int = port
 
 
 class Panic:
@@ -85,7 +85,7 @@ class Panic:
     __slots__ = ("time",)
 
     def __init__(self, *, time: int) -> None:
-        self.time = time
+        self.time: int = time
 
 
 Input = Union[Event, TransportChange, ParameterChange, MidiBytes, Panic]

@@ -37,20 +37,20 @@ class MidiFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, sample_rate: float = 48000.0) -> None:
-        self.path = os.fspath(path)
+        self.path: str = os.fspath(path)
         self.sample_rate = sample_rate
         song = _read(self.path)
         self._ticks_per_beat: int = song.ticks_per_beat
         messages = _in_order(song)
         self._points = self._tempo_points(messages)
         #: Beats per minute at the beginning.
-        self.tempo = self._bpm(self._points[0])
+        self.tempo: float = self._bpm(self._points[0])
         #: The time signature at the beginning.
-        self.time_signature = (4, 4)
+        self.time_signature: tuple[int, int] = (4, 4)
         #: All that comes in, in time order: events, and changes of tempo and time signature after the beginning.
         self.events: list[Input] = []
         #: Up to the last message of the file.
-        self.length = Time(samples=self._sample(messages[-1][0]) if messages else 0)
+        self.length: Time = Time(samples=self._sample(messages[-1][0]) if messages else 0)
         for tick, message in messages:
             self._add(tick, message)
 

@@ -43,8 +43,8 @@ class Parameter(Generic[T]):
         if not isinstance(name, str) or not name.strip():
             raise TypeError(f"a parameter needs a name, a str, not {name!r}")
         rt = _active.current()
-        self.name = name
-        self.id = id if id is not None else re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+        self.name: str = name
+        self.id: str = id if id is not None else re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
         if not rt.loading:
             raise RuntimeError(f"parameter {name!r} must be declared at module level, before the script is live")
         if not self.id:
@@ -163,10 +163,10 @@ class Knob(Parameter[Number]):
             raise LoadError(f"Knob {name!r}: the default {default} is not within {min} to {max}", *caller())
         if step is not None and step <= 0:
             raise LoadError(f"Knob {name!r}: step {step} must be above 0", *caller())
-        self.min = min
-        self.max = max
-        self.step = step
-        self.unit = unit
+        self.min: float = min
+        self.max: float = max
+        self.step: float | None = step
+        self.unit: str = unit
         self._default = self._fit(default)
         self._begin(self._default)
 
@@ -212,7 +212,7 @@ class Menu(Parameter[str]):
             raise LoadError(f"Menu {name!r} needs a list of texts to choose from", *caller())
         if default is not None and default not in choices:
             raise LoadError(f"Menu {name!r}: the default {default!r} is not one of its choices", *caller())
-        self.choices = tuple(choices)
+        self.choices: tuple[str, ...] = tuple(choices)
         self._default = self.choices[0] if default is None else default
         self._begin(self._default)
 

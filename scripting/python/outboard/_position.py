@@ -21,15 +21,15 @@ class Position:
 
     def __init__(self) -> None:
         self.hi: float = 0.0
-        self.lo = 0.0
-        self.in_beats = False
+        self.lo: float = 0.0
+        self.in_beats: bool = False
         #: Beats to add once the sample part of a mixed time is over.
-        self.rest = 0.0
+        self.rest: float = 0.0
         #: The grid whose line is waited for, and the clock beat at which that wait began.
         self.grid: Grid | None = None
-        self.since = 0.0
+        self.since: float = 0.0
         #: What is scheduled with another token is stale.
-        self.token = 0
+        self.token: int = 0
 
     def place(self, sample: float) -> None:
         self.hi = sample
@@ -68,15 +68,15 @@ class Context(Position):
     def __init__(self) -> None:
         super().__init__()
         #: 0-based channel and port of the event that is handled, or from whose handler the task was spawned.
-        self.channel = 0
-        self.port = 0
+        self.channel: int = 0
+        self.port: int = 0
         #: The key press whose handler runs: notes without an end of their own end with it.
         self.press: NoteOn | None = None
         #: Whether the handler has forwarded, played or sent something.
-        self.acted = False
+        self.acted: bool = False
         #: Voices that a task started; handlers that are no tasks do not keep any.
         self.voices: list[Voice] | None = None
-        self.prune_at = 16
+        self.prune_at: int = 16
 
 
 class Alarm(Position):
@@ -86,5 +86,5 @@ class Alarm(Position):
 
     def __init__(self, action: Callable[[Alarm], None]) -> None:
         super().__init__()
-        self.action = action
-        self.due = 0
+        self.action: Callable[[Alarm], None] = action
+        self.due: int = 0

@@ -5,4 +5,4 @@ from __future__ import annotations
 from random import Random
 
 #: A `random.Random`, seeded from the session's seed and the track when the script is loaded and when the song starts.
-rng = Random()
+rng: Random = Random()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _foreign
 from ._console import Write
 from ._errors import caller, describe
-from ._position import Alarm
+from ._position import Alarm, Context
 from ._schedule import Schedule
 from ._tasks import Cancelled, Task
 from ._time import Time
@@ -30,6 +30,8 @@ RAISED = (Exception, SystemExit, GeneratorExit, Cancelled)
 class Runner(Schedule):
     """Steps tasks from one await to the next."""
 
+    ctx: Context | None
+
     def __init__(self, sample_rate: float, script: str, write: Write) -> None:
         super().__init__(sample_rate)
         self.script = script
@@ -45,7 +47,7 @@ class Runner(Schedule):
         self.watched: dict[Voice, None] = {}
         #: Counts up when all voices end at once.
         self.era = 0
-        self.bypassed = False
+        self.bypassed: bool = False
         self._failures: deque[int] = deque(maxlen=ERRORS_TO_BYPASS)
         self._warned: set[tuple[str, int, str]] = set()
 

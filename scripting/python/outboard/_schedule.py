@@ -26,13 +26,13 @@ class Schedule:
     """Virtual time, and everything that waits for a time."""
 
     def __init__(self, sample_rate: float) -> None:
-        self.clock = Clock(sample_rate)
+        self.clock: Clock = Clock(sample_rate)
         #: The sample that is being processed.
         self.now = 0
         #: Who is running: a handler or a task; None between them and at module level.
         self.ctx: Context | None = None
         #: The clock beat at which the script became live.
-        self.live_beat = 0.0
+        self.live_beat: float = 0.0
         self.by_sample: list[Entry] = []
         #: Positions in beats: their samples move with the tempo.
         self.by_beat: list[Entry] = []

@@ -113,7 +113,7 @@ class Channel:
     def __init__(self, index: int) -> None:
         self._index = index
         #: Controllers by number.
-        self.cc = Controllers(index)
+        self.cc: Controllers = Controllers(index)
 
     @property
     def bend(self) -> float:
@@ -192,6 +192,6 @@ class Transport:
         return _active.current().clock.sample_rate
 
 
-held = Held()
-midi = Midi()
-transport = Transport()
+held: Held = Held()
+midi: Midi = Midi()
+transport: Transport = Transport()

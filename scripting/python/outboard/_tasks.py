@@ -11,6 +11,7 @@ from ._waits import Grid, Wait
 
 if TYPE_CHECKING:
     from ._runner import Runner
+    from ._voices import Voice
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -32,18 +33,18 @@ class Task(Context):
 
     def __init__(self, name: str, coroutine: Running) -> None:
         super().__init__()
-        self.name = name
-        self.coroutine = coroutine
+        self.name: str = name
+        self.coroutine: Running = coroutine
         # What is sent in is the result of the await: None for most, a value for `received` and `wait_any`.
-        self.resume = cast(Callable[[object], object], coroutine.send)
+        self.resume: Callable[[object], object] = cast(Callable[[object], object], coroutine.send)
         #: What it waits for, unless that is a plain time.
         self.waits_for: Wait[object] | None = None
-        self.done = False
-        self.cancelled = False
-        self.started = False
-        self.last = -1
-        self.resumes = 0
-        self.voices = []
+        self.done: bool = False
+        self.cancelled: bool = False
+        self.started: bool = False
+        self.last: int = -1
+        self.resumes: int = 0
+        self.voices: list[Voice] | None = []
 
     def cancel(self) -> None:
         """Raises `Cancelled` at the task's `await`, after what is running now; its voices are released."""

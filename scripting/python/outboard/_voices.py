@@ -63,8 +63,8 @@ class Voice:
         self, rt: Output, number: int, key: int, kind: int, value: float, press: NoteOn | None, delay: int
     ) -> None:
         #: Unique among the script's voices.
-        self.id = number
-        self.key = key
+        self.id: int = number
+        self.key: int = key
         #: Yours: whatever belongs to this note.
         self.data: object = None
         self._rt = rt

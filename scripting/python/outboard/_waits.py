@@ -107,7 +107,7 @@ class Received(Wait[object]):
     __slots__ = ("name", "value", "_at", "_got")
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name: str = name
         self.value: object = None
         self._at: Position | None = None
         self._got = False
@@ -144,8 +144,8 @@ class Grid(Wait[None]):
     __slots__ = ("step", "swing")
 
     def __init__(self, step: Time, swing: float) -> None:
-        self.step = step
-        self.swing = swing
+        self.step: Time = step
+        self.swing: float = swing
 
     def _arm(self, rt: Runner, task: Task) -> None:
         rt.aim_at_grid(task, self)

@@ -69,11 +69,11 @@ class Script:
     """A script's file. Every `run` loads it anew."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = os.fspath(path)
+        self.path: str = os.fspath(path)
         #: Of the last run: what was printed and logged.
         self.log: list[LogLine] = []
         #: Of the last run: how often the script was called.
-        self.calls = 0
+        self.calls: int = 0
         #: Of the last run: the panel, for the command.
         self._parameters: list[Declaration] = []
 
