@@ -136,6 +136,12 @@ void read_script(Reader& reader, const fs::path& folder, const std::string& fact
             track.parameters[id] = value.get<double>();
         }
     }
+    if (const auto* kept = reader.find("kept")) {
+        if (!kept->is_object()) {
+            reader.fail("kept", "what the script keeps, in braces");
+        }
+        track.kept = kept->dump();
+    }
 }
 
 audio::TrackSettings read_track(Reader& reader, const fs::path& folder, const std::string& factory) {
@@ -238,6 +244,9 @@ Json write_track(const audio::TrackSettings& track, const fs::path& folder, cons
     json["parameters"] = Json::object();
     for (const auto& [id, value] : track.parameters) {
         json["parameters"][id] = finite(value);
+    }
+    if (!track.kept.empty()) {
+        json["kept"] = Json::parse(track.kept);
     }
     json["soundfont"] = portable_path(track.soundfont, folder);
     if (track.bank) {

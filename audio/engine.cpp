@@ -199,6 +199,7 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     merged.script = document.settings.script;
     merged.bypassed = document.settings.bypassed;
     merged.parameters = document.settings.parameters;
+    merged.kept = document.settings.kept;
     document.settings = std::move(merged);
     state_->send(command::SetControls{track, TrackControls(document.settings)});
     if (other_font || other_port) {
@@ -220,12 +221,14 @@ void Engine::arm(std::optional<std::uint32_t> track) {
 
 void Engine::load_script(std::uint32_t track, const std::string& path) {
     TrackDocument& document = state_->document(track);
+    const bool first = !document.loaded;  // later the slot knows better what the script keeps
     document.settings.script = path;
     document.settings.bypassed = false;
     document.loaded = true;
     document.track->set_scripted(true);
     const auto& values = document.settings.parameters;
-    document.track->slot().load(path, {values.begin(), values.end()});
+    document.track->slot().load(path, {values.begin(), values.end()},
+                                first ? std::optional(document.settings.kept) : std::nullopt);
 }
 
 void Engine::unload_script(std::uint32_t track) {

@@ -21,6 +21,7 @@ struct TrackSettings {
     std::string script;  ///< path; empty: none
     bool bypassed = false;
     std::map<std::string, double> parameters;  ///< by id; unknown ids are kept
+    std::string kept;                          ///< what the script keeps (`state`): a JSON object; empty: nothing
     // Instrument
     std::string soundfont;             ///< path; empty: the session's
     std::optional<int> bank, program;  ///< set at start on all of its channels; nothing: what the song says

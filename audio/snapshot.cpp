@@ -230,6 +230,9 @@ Session Engine::session() const {
     Session document = state_->session;
     for (const TrackDocument& track : state_->tracks) {
         document.tracks.push_back(track.settings);
+        if (track.loaded) {
+            document.tracks.back().kept = track.track->slot().saved();
+        }
     }
     return document;
 }

@@ -58,7 +58,7 @@ public:
     /// sleeps (0, as it begins: it sleeps at once).
     virtual void set_spin(std::int64_t ns) noexcept { static_cast<void>(ns); }
 
-    /// [child] From now on receive() without a deadline is awake when the host's next block is due (ipc/prewake.h), on
+    /// [child] From now on receive() is awake when the host's next block is due (ipc/prewake.h), on
     /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling: it may
     /// touch what the next call will need, and should take a few microseconds. Not while another thread is in
     /// receive().

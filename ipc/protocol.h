@@ -129,6 +129,7 @@ enum class Opcode : std::uint16_t {
     ready = 3,    ///< child → host: JSON of declarations
     refused = 4,  ///< child → host: JSON {"error": {"text", "file", "line"}}; the child ends
     message = 5,  ///< child → host: JSON {"level", "text", "file", "line", "time", "dropped"}
+    saved = 6,  ///< child → host: what the script keeps, a JSON object; the host gives it to the next child as it is
 };
 
 struct SlowHead {
@@ -140,6 +141,8 @@ static_assert(sizeof(SlowHead) == 8);
 
 /// Largest text on the slow lane, in bytes.
 inline constexpr std::size_t max_slow_text = 256 * 1024;
+/// Largest text of `saved`: as a text within a load order it may become twice as long.
+inline constexpr std::size_t max_saved_text = 100'000;
 
 std::vector<std::byte> write_slow(Opcode opcode, std::string_view text);
 /// False if the bytes are not a slow message of this version.

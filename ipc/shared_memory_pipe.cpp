@@ -74,7 +74,7 @@ struct SharedMemoryPipe::State {
     /// Until something was posted since `seen`, or there is another reason to look again.
     void wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
     /// The same, awake when the tick says that the next block is due.
-    void wait_prewoken(std::uint32_t seen) noexcept;
+    void wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
     void spin(std::uint32_t seen, std::int64_t until_ns) const noexcept;
 
     SharedMemory own_file;
@@ -214,8 +214,8 @@ void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns)
     const std::int64_t most_ns = spin_ns.load(std::memory_order_relaxed);
     if (most_ns > 0 && peer_polled.exchange(false, std::memory_order_relaxed)) {
         spin(seen, std::min(deadline_ns, now_ns() + most_ns));
-    } else if (prewaker && deadline_ns == no_deadline) {
-        wait_prewoken(seen);
+    } else if (prewaker) {
+        wait_prewoken(seen, deadline_ns);
     } else {
         waiter.wait(seen, deadline_ns);
     }
@@ -227,14 +227,14 @@ void SharedMemoryPipe::State::spin(std::uint32_t seen, std::int64_t until_ns) co
     }
 }
 
-void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen) noexcept {
+void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
     const std::int64_t tick = peer.tick.load(std::memory_order_acquire);
     const Prewaker::Plan plan = prewaker->plan(tick, now_ns());
     const auto arrived = [&] {
         return waiter.posts() != seen || peer.tick.load(std::memory_order_acquire) != tick || waiter.cancelled();
     };
     if (now_ns() < plan.wake_ns) {
-        waiter.wait(seen, plan.wake_ns);
+        waiter.wait(seen, std::min(plan.wake_ns, deadline_ns));
         if (arrived()) {
             if (plan.wake_ns != no_deadline) {
                 prewaker->overslept();

@@ -217,12 +217,8 @@ void ControlThread::wait_for_news() {
 
 void ControlThread::serve(Seat& seat) {
     take_orders(seat);
-    std::vector<Message> messages;
     for (const auto& link : seat.links) {
-        link->read_slow_lane(messages);
-    }
-    for (Message& message : messages) {
-        say(std::move(message));
+        hear(seat, *link);
     }
     follow_loading(seat);
     watch_links(seat);
@@ -234,6 +230,17 @@ void ControlThread::serve(Seat& seat) {
         drop(seat, link);
     }
     restart_when_due(seat);
+}
+
+void ControlThread::hear(Seat& seat, Link& link) {
+    std::vector<Message> messages;
+    link.read_slow_lane(messages);
+    for (Message& message : messages) {
+        say(std::move(message));
+    }
+    if (std::string saved = link.take_saved(); !saved.empty() && &link == seat.current) {
+        seat.slot->keep_saved(link.options.script, std::move(saved));
+    }
 }
 
 void ControlThread::take_orders(Seat& seat) {
@@ -268,6 +275,7 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     link.keep_prints = options_.offline;
     link.prewake_guard_ns = options_.offline ? std::nullopt : options_.prewake_guard_ns;
     link.values = order.values;
+    link.saved = seat.slot->saved_of(order.path);
     try {
         seat.links.push_back(std::make_unique<Link>(link));
         seat.loading = seat.links.back().get();
@@ -353,6 +361,7 @@ void ControlThread::watch_links(Seat& seat) {
         if (const auto exit = link->poll_exit()) {
             const std::string how = link->end_reason.empty() ? exit->describe() : link->end_reason;
             link->mark_dead();
+            hear(seat, *link);  // what it wrote between the last look and its end
             if (link.get() == seat.current) {
                 link_ended(seat, *link, how);
             }

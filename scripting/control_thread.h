@@ -44,6 +44,8 @@ private:
     void wait_for_news();
     void wake() noexcept;
     void serve(Seat& seat);
+    /// Reads what a child wrote on its slow lane.
+    void hear(Seat& seat, Link& link);
     void take_orders(Seat& seat);
     void start_loading(Seat& seat, const Slot::Order& order);
     void follow_loading(Seat& seat);

@@ -116,10 +116,17 @@ Link::Link(const LinkOptions& the_options)
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
                          {"warm", options.prewake_guard_ns.has_value()},
-                         {"values", values}}},
+                         {"values", values},
+                         {"saved", options.saved}}},
                        {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
                        {"keep_prints", options.keep_prints}};
-    const auto message = ipc::write_slow(ipc::Opcode::load, load.dump(-1, ' ', false, json::error_handler_t::replace));
+    const std::string order = load.dump(-1, ' ', false, json::error_handler_t::replace);
+    if (order.size() > ipc::max_slow_text) {
+        throw std::runtime_error("What was saved of this script and its parameters is too large to be given back: " +
+                                 std::to_string(order.size()) + " bytes, and " + std::to_string(ipc::max_slow_text) +
+                                 " are the most. Take a copy that you have kept, or load the script on a new track.");
+    }
+    const auto message = ipc::write_slow(ipc::Opcode::load, order);
     slow_->send_until(message, ipc::now_ns() + 2'000'000'000);
 }
 
@@ -185,6 +192,9 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
                 case ipc::Opcode::message:
                     messages.push_back(message_from(json::parse(text), options.slot));
                     break;
+                case ipc::Opcode::saved:
+                    hear_saved(std::move(text));
+                    break;
                 case ipc::Opcode::hello:
                 case ipc::Opcode::load:
                     break;
@@ -206,6 +216,16 @@ void Link::take_declarations(const std::string& text) {
     }
     handles = ready.at("handles").get<std::uint64_t>();
     stage_ = Stage::ready;
+}
+
+/// Goes to the next child as it is: what that could not read would keep the script from starting again.
+void Link::hear_saved(std::string text) {
+    const json saved = json::parse(text);
+    if (text.size() > ipc::max_saved_text || !saved.is_object() || !saved.value("state", json::object()).is_object()) {
+        condemn("what it asked to keep makes no sense");
+        return;
+    }
+    saved_ = std::move(text);
 }
 
 }  // namespace outboard::scripting

@@ -39,6 +39,7 @@ struct LinkOptions {
     std::optional<std::int64_t> prewake_guard_ns;  ///< as ScriptHost::Options
     bool keep_prints = false;                      ///< offline: the child waits for room rather than dropping prints
     std::vector<std::pair<std::string, double>> values;
+    std::string saved;  ///< JSON: what the script kept when it was last loaded; empty: nothing
 };
 
 class Link {
@@ -79,6 +80,8 @@ public:
     const LinkOptions options;
     std::vector<Parameter> parameters;
     Message refusal;  ///< why it was refused
+    /// What the script keeps, as heard last: JSON. Empty: nothing new since it was taken.
+    std::string take_saved() { return std::exchange(saved_, {}); }
     std::int64_t started_ns = 0;
     std::string end_reason;        ///< set by whoever killed it
     bool kit_refused = false;      ///< RealtimeKit said no: it is not asked again
@@ -91,6 +94,7 @@ public:
 
 private:
     void take_declarations(const std::string& text);
+    void hear_saved(std::string text);
 
     ipc::Descriptor lifeline_;
     std::array<std::unique_ptr<ipc::Pipe>, 2> lanes_;
@@ -98,6 +102,7 @@ private:
     std::unique_ptr<ipc::SystemPipe> slow_;
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;
+    std::string saved_;
     Stage stage_ = Stage::starting;
     std::atomic<bool> dead_{false};
 };

@@ -126,8 +126,10 @@ public:
 
     // ---- control side -------------------------------------------------------------------------------------
     /// [control] Loads a script; returns at once. What plays now plays on until the new one is ready; if it does
-    /// not load, the old one stays and a Message tells why. Values by parameter id.
-    virtual void load(const std::string& path, std::vector<std::pair<std::string, double>> values) = 0;
+    /// not load, the old one stays and a Message tells why. Values by parameter id. What the script keeps (`state`)
+    /// goes on from `saved`, a text that saved() gave; nothing: from what this slot heard of that script last.
+    virtual void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
+                      std::optional<std::string> saved = std::nullopt) = 0;
     /// [control] Takes the script out.
     virtual void unload() = 0;
     /// [control] While true everything passes and the child is not called.
@@ -138,6 +140,9 @@ public:
     /// [control] Waits until loading has ended one way or the other. Empty: it is live (or empty by wish).
     /// Otherwise the sentence of what failed.
     virtual std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) = 0;
+    /// [control] What the script that was loaded last keeps, as it said last (it says so when it has changed, at most
+    /// once a second): a JSON object. Empty: nothing. Survives its crash, its bypass, and a script that does not load.
+    [[nodiscard]] virtual std::string saved() const = 0;
     /// [control] Declarations of the script that is live, with current values.
     [[nodiscard]] virtual std::vector<Parameter> parameters() const = 0;
     /// [control] Counts up whenever parameters() may have changed in kind (a new script).

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -65,11 +66,13 @@ public:
     [[nodiscard]] bool idle() const noexcept override;
 
     // ---- [control] --------------------------------------------------------------------------------------------
-    void load(const std::string& path, std::vector<std::pair<std::string, double>> values) override;
+    void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
+              std::optional<std::string> saved) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
     void set_transport(const std::string& transport) override;
     std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
+    [[nodiscard]] std::string saved() const override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
     [[nodiscard]] std::uint64_t generation() const noexcept override;
     [[nodiscard]] SlotFigures figures() const override;
@@ -82,6 +85,10 @@ public:
         std::vector<std::pair<std::string, double>> values;
     };
     Order take_order();
+    /// The child of a script told what the script keeps.
+    void keep_saved(const std::string& path, std::string saved);
+    /// What the next child of a script goes on from.
+    [[nodiscard]] std::string saved_of(const std::string& path) const;
     /// A link that is ready goes to the audio thread at its next block (null: the script is taken out). Returns a link
     /// that was published and never taken. The control thread owns all links.
     Link* publish(Link* link);
@@ -210,9 +217,11 @@ private:
     SlotState control_state_ = SlotState::empty;
     Link* taken_back_ = nullptr;  ///< the control thread's: what is left of the last look at retired_
     std::string failure_;
-    std::string path_;  ///< of the script that is live or bypassed
+    std::string asked_path_;  ///< of the script that was loaded last, whether it became live or not
+    std::string path_;        ///< of the script that is live or bypassed
     std::vector<Parameter> parameters_;
     std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
+    std::map<std::string, std::string> saved_;            ///< what scripts keep, by path
     std::vector<std::string> reasons_;
     std::int64_t pid_ = 0;
     std::atomic<std::uint64_t> generation_{0};

@@ -47,9 +47,14 @@ Slot::Slot(Options options, Company& company)
 
 Slot::~Slot() = default;
 
-void Slot::load(const std::string& path, std::vector<std::pair<std::string, double>> values) {
+void Slot::load(const std::string& path, std::vector<std::pair<std::string, double>> values,
+                std::optional<std::string> saved) {
     {
         const std::lock_guard lock(mutex_);
+        asked_path_ = path;
+        if (saved) {
+            saved_[path] = std::move(*saved);
+        }
         order_ = {Order::Type::load, path, std::move(values)};
         order_open_ = true;
         failure_.clear();
@@ -62,6 +67,7 @@ void Slot::unload() {
     {
         const std::lock_guard lock(mutex_);
         order_ = {Order::Type::unload, {}, {}};
+        asked_path_.clear();
         order_open_ = true;
         failure_.clear();
     }
@@ -107,6 +113,23 @@ std::vector<Parameter> Slot::parameters() const {
         parameters[i].value = live_values_[i].load(std::memory_order_relaxed);
     }
     return parameters;
+}
+
+std::string Slot::saved() const {
+    const std::lock_guard lock(mutex_);
+    const auto found = saved_.find(asked_path_);
+    return found != saved_.end() ? found->second : std::string();
+}
+
+void Slot::keep_saved(const std::string& path, std::string saved) {
+    const std::lock_guard lock(mutex_);
+    saved_[path] = std::move(saved);
+}
+
+std::string Slot::saved_of(const std::string& path) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = saved_.find(path);
+    return found != saved_.end() ? found->second : std::string();
 }
 
 std::uint64_t Slot::generation() const noexcept {

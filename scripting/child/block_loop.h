@@ -23,6 +23,7 @@ public:
 
 private:
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
+    void save();
 
     Lanes lanes_;
     std::size_t lane_;  ///< in use
@@ -33,6 +34,8 @@ private:
     std::vector<ipc::Record> output_;    ///< made and not yet sent, in order
     std::uint32_t acknowledged_ = 0;
     std::uint32_t answers_ = 0;
+    bool save_wanted_ = false;
+    std::int64_t save_due_ns_ = 0;  ///< the earliest time of the next copy
 };
 
 }  // namespace outboard::scripting::child

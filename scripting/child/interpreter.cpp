@@ -95,6 +95,7 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     const Object child = require(PyImport_ImportModule("outboard._child"), "import the package outboard");
     load_ = require(PyObject_GetAttrString(child.get(), "load"), "find outboard._child.load");
     run_block_ = require(PyObject_GetAttrString(child.get(), "run_block"), "find outboard._child.run_block");
+    save_ = require(PyObject_GetAttrString(child.get(), "save"), "find outboard._child.save");
     warm_up_ = require(PyObject_GetAttrString(child.get(), "warm_up"), "find outboard._child.warm_up");
     warm_records_.resize(2);
     warm_records_[0].kind = static_cast<std::uint8_t>(Kind::note_off);
@@ -137,6 +138,7 @@ std::string Interpreter::load(const std::string& order_text) {
 Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t frames,
                                            const std::vector<ipc::Record>& records, std::vector<ipc::Record>& output) {
     constexpr std::uint64_t bypass_bit = std::uint64_t{1} << 62;
+    constexpr std::uint64_t save_bit = std::uint64_t{1} << 61;
     Answer answer;
     PyEval_RestoreThread(released_);
     the_block_start = start;
@@ -156,7 +158,8 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
         } else {
             answer.wake_sample = wake_sample;
             answer.bypassed = (wake_mask & bypass_bit) != 0;
-            answer.wake_mask = wake_mask & ~bypass_bit;
+            answer.save_wanted = (wake_mask & save_bit) != 0;
+            answer.wake_mask = wake_mask & ~(bypass_bit | save_bit);
             if (!records_from_list(made, output)) {
                 report_error("the runtime made an output that is none");
             }
@@ -164,6 +167,20 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
     }
     released_ = PyEval_SaveThread();
     return answer;
+}
+
+void Interpreter::save() {
+    PyEval_RestoreThread(released_);
+    {
+        const Object saved(PyObject_CallNoArgs(save_.get()));
+        const char* text = saved ? PyUnicode_AsUTF8(saved.get()) : nullptr;
+        if (text == nullptr) {
+            report_error("what the script keeps could not be copied");
+        } else if (*text != '\0') {
+            slow_lane_.send(ipc::Opcode::saved, text);
+        }
+    }
+    released_ = PyEval_SaveThread();
 }
 
 void Interpreter::warm_up() {

@@ -50,11 +50,14 @@ public:
         double wake_beat = 0;
         std::uint64_t wake_mask = 0;
         bool bypassed = false;
+        bool save_wanted = false;  ///< what the host keeps a copy of may have changed: save() between blocks
         std::int64_t decoded_ns = 0, handled_ns = 0;
     };
     /// One block: `records` in, output appended to `output`. Holds the GIL while it runs, and only then.
     Answer run_block(std::int64_t start, std::uint32_t frames, const std::vector<ipc::Record>& records,
                      std::vector<ipc::Record>& output);
+    /// What the script keeps over swap and crash, if it has changed since the last time: to the host. Between blocks.
+    void save();
     /// Goes the way of a block with events of the package's own, whose output is thrown away: what the next block needs
     /// is then in the processor's caches. About 15 µs when it was done a moment ago.
     void warm_up();
@@ -65,7 +68,7 @@ private:
     void report_error(const char* what);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, warm_up_, collect_;
+    Object load_, run_block_, save_, warm_up_, collect_;
     std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };

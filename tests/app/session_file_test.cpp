@@ -62,6 +62,7 @@ audio::Session full_session(const fs::path& folder) {
     track.script = (folder / "my.py").string();
     track.bypassed = true;
     track.parameters = {{"gate", 0.25}, {"rate", 2}};
+    track.kept = R"({"state":{"steps":[1,0.5,9223372036854775807,"é"]},"data":null,"version":"1.2"})";
     track.soundfont = (folder / "own.sf2").string();
     track.bank = 128;
     track.program = 7;
@@ -101,6 +102,7 @@ TEST_F(SessionFile, KeepsEverything) {
     EXPECT_EQ(track.script, wanted.script);
     EXPECT_EQ(track.bypassed, wanted.bypassed);
     EXPECT_EQ(track.parameters, wanted.parameters);
+    EXPECT_EQ(track.kept, wanted.kept);
     EXPECT_EQ(track.soundfont, wanted.soundfont);
     EXPECT_EQ(track.bank, wanted.bank);
     EXPECT_EQ(track.program, wanted.program);

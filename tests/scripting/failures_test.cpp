@@ -116,6 +116,53 @@ TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
     expect_nothing_lost();
 }
 
+std::string counter(const Folder& folder, const std::string& name = "counter.py") {
+    return folder.write(
+        name,
+        "from outboard import NoteOn, on, send, state, ControlChange\n@on.note\ndef n(e: NoteOn) -> None:\n"
+        "    state.setdefault('keys', []).append(e.key)\n"
+        "    send(ControlChange(cc=20, value=len(state['keys']) / 127))\n");
+}
+
+TEST_F(FailuresTest, StateSurvivesACrash) {
+    rig.load(counter(folder));
+    play();
+    play({note_on(rig.now, 60), note_on(rig.now, 61)});
+    ASSERT_TRUE(play_until([&] { return rig.slot.saved().find("[60,61]") != std::string::npos; }));
+    // At most once a second: this change is copied when the second is over, with no further call of the script.
+    play({note_on(rig.now, 62)});
+    ASSERT_TRUE(play_until([&] { return rig.slot.saved().find("[60,61,62]") != std::string::npos; }));
+    ::kill(static_cast<pid_t>(rig.slot.figures().pid), SIGKILL);
+    ASSERT_TRUE(live_again(1));
+    play({note_on(rig.now, 63)});
+    ASSERT_TRUE(play_until([&] { return rig.slot.saved().find("[60,61,62,63]") != std::string::npos; }));
+    expect_nothing_lost();
+}
+
+TEST_F(FailuresTest, WhatAScriptKeepsIsItsOwn) {
+    const std::string first = counter(folder), second = counter(folder, "other.py");
+    rig.load(first);
+    play();
+    play({note_on(rig.now, 60)});
+    ASSERT_TRUE(play_until([&] { return rig.slot.saved().find("[60]") != std::string::npos; }));
+    rig.load(second);
+    EXPECT_EQ(rig.slot.saved(), "");
+    rig.slot.load(folder.write("broken.py", "x = (\n"), {}, R"({"state":{"a":1}})");
+    EXPECT_NE(rig.slot.wait_loaded(std::chrono::seconds(20)), std::nullopt);
+    EXPECT_EQ(rig.slot.saved(), R"({"state":{"a":1}})") << "a script that does not load loses nothing";
+    rig.load(first);
+    play();
+    play({note_on(rig.now, 62)});
+    EXPECT_TRUE(play_until([&] { return rig.slot.saved().find("[60,62]") != std::string::npos; }));
+}
+
+TEST_F(FailuresTest, WhatIsGivenBackIsLimited) {
+    rig.slot.load(counter(folder), {}, "{\"state\":{\"a\":\"" + std::string(300'000, 'x') + "\"}}");
+    const auto failure = rig.slot.wait_loaded(std::chrono::seconds(20));
+    ASSERT_NE(failure, std::nullopt);
+    EXPECT_NE(failure->find("too large to be given back"), std::string::npos) << *failure;
+}
+
 TEST_F(FailuresTest, AnExitIsNamed) {
     rig.load(folder.write(
         "exit.py",

@@ -25,6 +25,7 @@ from ._handlers import on
 from ._loops import every, live_loop
 from ._params import Knob, Menu, Toggle
 from ._random import rng
+from ._saved import state
 from ._state import held, key_down, midi, transport
 from ._tasks import Cancelled, Task, spawn, wait_any
 from ._time import Time, bars, beats, ms, note_value, now, samples, seconds
@@ -70,6 +71,7 @@ __all__ = [
     "seconds",
     "send",
     "spawn",
+    "state",
     "transport",
     "wait_any",
 ]

@@ -9,6 +9,7 @@ from . import _active
 from ._console import Console, host_writer
 from ._errors import describe
 from ._load import execute
+from ._runner import RAISED
 from ._runtime import Answer, Record, Runtime
 from ._warm import WarmUp
 from ._wire import BYPASSED, ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
@@ -35,6 +36,7 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             slot=int(options.get("slot", 0)),
             channel=int(options.get("channel", 1)),
             values=options.get("values"),
+            saved=options.get("saved", ""),
         )
         execute(rt, path)
         return {"parameters": [parameter._declare() for parameter in rt.parameters], "handles": rt.handles}
@@ -47,6 +49,19 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
 def warm_up() -> Answer | None:
     """Before a block is due: brings what the next `run_block` needs into the processor's caches."""
     return _warm.run() if _warm is not None else None
+
+
+def save() -> str:
+    """Between blocks: what the host is to keep a copy of, if it has changed since the last time; else "". Never raises:
+    an error is the script's, and the copy that the host has stays."""
+    rt = _active.runtime
+    if rt is None:
+        return ""
+    try:
+        return rt.kept.news()
+    except RAISED as error:
+        rt.fail(error)
+        return ""
 
 
 def _failure(text: str, file: str, line: int) -> dict[str, Any]:

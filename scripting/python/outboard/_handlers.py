@@ -17,7 +17,9 @@ from ._events import (
     PolyPressure,
     ProgramChange,
 )
+from ._functions import check_function, place_of
 from ._names import channel_index, key_range
+from ._saved import OnLoad, OnSave
 from ._wire import (
     CHANNEL_PRESSURE,
     CONTROL_CHANGE,
@@ -62,23 +64,6 @@ class Handler:
     @property
     def unfiltered(self) -> bool:
         return self.channel is None and self.numbers is None
-
-
-def place_of(fn: object) -> tuple[str, int]:
-    """File and line of a function."""
-    code = getattr(fn, "__code__", None)
-    return (code.co_filename, code.co_firstlineno) if code is not None else ("", 0)
-
-
-def check_function(fn: Callable[..., object], what: str) -> None:
-    """Load error for what cannot be a handler."""
-    if not callable(fn):
-        raise TypeError(f"{what} goes before a function, not {fn!r}")
-    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
-        name = getattr(fn, "__name__", "it")
-        raise LoadError(
-            f"{what}: {name} is a generator (it has yield): to wait, make it async def and await a time", *place_of(fn)
-        )
 
 
 ANY = 0
@@ -313,6 +298,8 @@ class On:
     program: OnProgram = OnProgram()
     any: OnAny = OnAny()
     start: OnStart = OnStart()
+    save: OnSave = OnSave()
+    load: OnLoad = OnLoad()
 
 
 on: On = On()

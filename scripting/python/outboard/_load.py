@@ -36,5 +36,5 @@ def execute(rt: Runtime, path: str) -> ModuleType:
         sys.path.insert(0, folder)
     _active.runtime = rt
     exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
-    rt.loaded()
+    rt.loaded(module.__dict__.get("__version__"))
     return module

@@ -11,7 +11,8 @@ from typing import Literal
 
 from . import _active
 from ._errors import LoadError, caller
-from ._handlers import Handler, check_function, place_of
+from ._functions import check_function, place_of
+from ._handlers import Handler
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -21,6 +21,7 @@ from ._loops import Loop
 from ._position import Context, Position
 from ._random import rng
 from ._runner import RAISED
+from ._saved import Kept
 from ._state import ANY_CHANNEL, ChannelState
 from ._tasks import Task
 from ._wire import (
@@ -36,6 +37,7 @@ from ._wire import (
     PASS,
     PITCH_BEND,
     PROGRAM_CHANGE,
+    SAVE,
     START as START_RECORD,
     SYSEX,
     TRANSPORT,
@@ -66,12 +68,15 @@ class Runtime(Output):
         slot: int = 0,
         channel: int = 1,
         values: dict[str, float] | None = None,
+        saved: str = "",
     ) -> None:
         super().__init__(sample_rate, script, write)
         self.loading = True
         self.first_channel = channel - 1
         self.saved_values = dict(values or {})
         self.parameters: list[Parameter[Any]] = []
+        #: `state`, and what `@on.save` gives.
+        self.kept = Kept(saved)
         #: Handlers by kind, ANY or START, in file order.
         self.declared: dict[int, list[Handler]] = {}
         #: Who may take an event, by kind.
@@ -92,13 +97,23 @@ class Runtime(Output):
 
     # ---- loading ------------------------------------------------------------------------------------------------
 
-    def loaded(self) -> None:
-        """The script was read: what it declared is fixed."""
+    def loaded(self, version: object = None) -> None:
+        """The script was read: what it declared is fixed. `version`: its own `__version__`."""
         self.loading = False
         self._follows_transport = any(loop.transport for loop in self.loops)
         anything = self.declared.get(ANY, [])
         for kind in KINDS:
             self._takers[kind] = (*self.declared.get(kind, ()), *anything)
+        self.kept.script_was_read(version)
+
+    def saved(self) -> str:
+        """`state` and what `@on.save` gives, as JSON: load the script with it to go on from there. If it
+        fails, that is reported, and the last text is given."""
+        try:
+            return self.kept.text()
+        except RAISED as error:
+            self.fail(error)
+            return self.kept.last
 
     @property
     def handles(self) -> int:
@@ -138,6 +153,8 @@ class Runtime(Output):
         self.run_until(end)
         self.drop_stale()
         mask = BYPASSED if self.bypassed else 0
+        if self.kept.wanted:
+            mask |= SAVE
         if self.awaited_presses:
             mask |= 1 << NOTE_OFF
         wake_sample, wake_beat = NEVER, math.inf

@@ -36,6 +36,8 @@ AT_KEY_UP: Final = 3
 
 # In the mask of what wakes the script: it is bypassed from now on.
 BYPASSED: Final = 1 << 62
+# There too: something may have changed that the host keeps a copy of.
+SAVE: Final = 1 << 61
 
 NEVER: Final = 2**63 - 1
 

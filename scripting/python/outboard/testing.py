@@ -76,6 +76,8 @@ class Script:
         self.calls: int = 0
         #: Of the last run: the panel, for the command.
         self._parameters: list[Declaration] = []
+        #: Of the last run: what the script keeps, as JSON text.
+        self.saved = ""
 
     def run(
         self,
@@ -86,6 +88,7 @@ class Script:
         time_signature: tuple[int, int] = (4, 4),
         playing: bool = True,
         values: Mapping[str, float] | None = None,
+        saved: str = "",
         held_before: Sequence[NoteOn] = (),
         block: int | None = None,
         sample_rate: float = 48000.0,
@@ -96,9 +99,10 @@ class Script:
         """What is heard when the events come in, in time order; times in samples, from 0.
 
         Everything before `until` is run (at the first tempo); the list also has the later ends of notes that are
-        fixed by then. `values` are saved parameter values by id, `held_before` keys that are down at the start,
-        `block` the engine's block size: the result does not depend on it. `rng` gives what it gives in Outboard with
-        the same `--seed` on that `track`, counted from 1. `channel` is the track's first channel.
+        fixed by then. `values` are saved parameter values by id, `saved` is the attribute `saved` of a run before (what
+        the script keeps: `state` and the data of `@on.save`), `held_before` keys that are down at the start, `block`
+        the engine's block size: the result does not depend on it. `rng` gives what it gives in Outboard with the same
+        `--seed` on that `track`, counted from 1. `channel` is the track's first channel.
         """
         check_time(until, "until")
         self.log = []
@@ -112,6 +116,7 @@ class Script:
             slot=track,
             channel=channel,
             values=dict(values or {}),
+            saved=saved,
         )
         try:
             execute(rt, self.path)
@@ -122,6 +127,7 @@ class Script:
             host = Host(rt, clock)
             host.run(records_of(events, held_before, rt, clock), end, block)
             self.calls = host.calls
+            self.saved = rt.saved()
             return host.ledger.heard
         finally:
             rt.cancel_all()
