@@ -54,15 +54,16 @@ def run(variant: Variant, words: list[str], env: dict[str, str] | None = None, t
 
 
 class Jack:
-    """jackd with its dummy driver, real-time, under a name of its own."""
+    """jackd with its dummy driver, real-time unless told otherwise, under a name of its own."""
 
-    def __init__(self, period: int) -> None:
+    def __init__(self, period: int, realtime: bool = True) -> None:
         self.period = period
+        self.priority = [] if realtime else ["-r"]
         self.env = environment(JACK_DEFAULT_SERVER="outboard-bench", JACK_NO_START_SERVER="1")
 
     def __enter__(self) -> Jack:
         self.server = subprocess.Popen(
-            ["jackd", "-n", "outboard-bench", "-d", "dummy", "-r", "48000", "-p", str(self.period)],
+            ["jackd", *self.priority, "-n", "outboard-bench", "-d", "dummy", "-r", "48000", "-p", str(self.period)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 20
         while subprocess.run(["jack_lsp"], env=self.env, capture_output=True, check=False).returncode != 0:

@@ -48,6 +48,12 @@ def section(figures: dict[str, Any]) -> list[str]:
         lines += _bad_section(figures["bad"])
     if "offline" in figures:
         lines += _offline_section(figures["offline"])
+    if "loops" in figures:
+        lines += _loops_section(figures["loops"])
+    if "stress" in figures:
+        lines += _stress_section(figures["stress"])
+    if "eight" in figures:
+        lines += _eight_section(figures["eight"])
     return lines
 
 
@@ -121,6 +127,41 @@ def _offline_section(offline: dict[str, Any]) -> list[str]:
         "Median of 5 runs. Two Python processes that have nothing to do with each other got "
         f"{offline['ceiling']:.2f} times as much done as one: more than that the machine did not give.", "",
         *results.table(head, rows), "",
+    ]
+
+
+def _loops_section(found: dict[str, Any]) -> list[str]:
+    lived = found["lived_ms"]
+    return [
+        "### Endless loops", "",
+        f"As many as cores, beside three good scripts: {len(lived)} loops lived {min(lived):.0f} to {max(lived):.0f} ms. "
+        f"The good ones were late in {found['late_share']:.3%} of their blocks; callback p99 {found['callback_p99']:.1f} % "
+        f"of the block, longest block {found['callback_max']:.0f} %; events lost: {found['events_lost']}, notes hanging: "
+        f"{found['notes_hanging']}.", "",
+    ]
+
+
+def _stress_section(found: list[dict[str, Any]]) -> list[str]:
+    rows = [
+        [
+            f"{one['variant']}, {'SCHED_FIFO' if one['realtime'] else 'normal priority'}", f"{one['seconds']:.0f}",
+            str(one["calls"]), str(one["late"]), f"{one['late_share']:.2%}", f"{one['wait_p999_us']:.0f}",
+            str(one["events_lost"]), str(one["notes_hanging"]), str(one["xruns"]),
+        ]
+        for one in found
+    ]
+    head = ["", "seconds", "calls", "late", "of the calls", "WAIT p99.9 of the worst turn, µs", "lost", "hanging", "xruns"]
+    return ["### Under stress-ng", "", "Turns of 30 s, 64 frames.", "", *results.table(head, rows), ""]
+
+
+def _eight_section(found: dict[str, Any]) -> list[str]:
+    ended = ", ".join(f"{count} × {reason}" for reason, count in found["reasons"].items()) or "none"
+    return [
+        "### Eight scripts of every kind", "",
+        f"{found['seconds']:.0f} s, 64 frames: the good ones late in {found['late_share']:.3%} of their blocks "
+        f"({found['late']} of {found['calls']} calls); events lost: {found['events_lost']}, notes hanging: "
+        f"{found['notes_hanging']}; callback p99 {found['callback_p99']:.1f} % of the block, xruns {found['xruns']}. "
+        f"Children that were ended: {ended}.", "",
     ]
 
 
