@@ -33,6 +33,7 @@ from ._time import Time, check_time
 from ._wire import ERROR, PRINT
 
 __all__ = [
+    "Input",
     "LogLine",
     "MidiBytes",
     "MidiFile",
@@ -77,7 +78,7 @@ class Script:
         #: Of the last run: the panel, for the command.
         self._parameters: list[Declaration] = []
         #: Of the last run: what the script keeps, as JSON text.
-        self.saved = ""
+        self.saved: str = ""
 
     def run(
         self,
