@@ -274,6 +274,7 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     link.channel = seat.slot->options().channel;
     link.keep_prints = options_.offline;
     link.prewake_guard_ns = options_.offline ? std::nullopt : options_.prewake_guard_ns;
+    link.memory_limit = options_.memory_limit;
     link.values = order.values;
     link.saved = seat.slot->saved_of(order.path);
     try {
@@ -378,18 +379,27 @@ void ControlThread::link_ended(Seat& seat, Link& link, const std::string& how) {
     message.type = Message::Type::error;
     message.slot = seat.slot->id();
     message.file = link.options.script;
-    seat.slot->add_reason(how);
+    const Place place = link.last_place();
+    const std::string where = place.sentence();
+    const std::string reason = where.empty() ? how : how + ": " + where;
+    if (place.file == link.options.script) {
+        message.line = place.line;
+    }
+    seat.slot->add_reason(reason);
     seat.current = nullptr;
     ++seat.quick_deaths;
     if (seat.quick_deaths >= quick_deaths_until_failed) {
-        message.text = name + " ended again (" + how + ") and is not restarted any more: save it to try anew.";
+        message.text = name + " ended again (" + reason + ") and is not restarted any more: save it to try anew.";
         seat.slot->set_control_state(SlotState::failed);
     } else {
-        message.text = name + " ended (" + how + "); it is restarted, its input passes meanwhile.";
+        message.text = name + " ended (" + reason + "); it is restarted, its input passes meanwhile.";
         seat.slot->set_control_state(SlotState::restarting);
         seat.restart_at_ns = ipc::now_ns() + back_off(seat.quick_deaths);
-        seat.restart_reason = how;
+        seat.restart_reason = reason;
         seat.slot->restarts.fetch_add(1);
+    }
+    if (place.text.find('\n') != std::string::npos) {
+        message.text += "\nIt was at\n" + place.text;
     }
     say(message);
 }

@@ -24,7 +24,7 @@ struct Started {
     ipc::Process process;
 };
 
-Started start_child(const LinkOptions& options) {
+Started start_child(const LinkOptions& options, const TracebackPipe& traceback) {
     auto shared = ipc::SharedMemoryPipe::create({1024 * 1024, 1024 * 1024});
     auto piped = ipc::SystemPipe::create(ipc::max_post_bytes);
     auto slow = ipc::SystemPipe::create();
@@ -42,7 +42,7 @@ Started start_child(const LinkOptions& options) {
     process.descriptors = {{shared.child[0].get(), child::shared_in}, {shared.child[1].get(), child::shared_out},
                            {piped.child[0].get(), child::piped_in},   {piped.child[1].get(), child::piped_out},
                            {slow.child[0].get(), child::slow_in},     {slow.child[1].get(), child::slow_out},
-                           {lifeline_read.get(), child::lifeline}};
+                           {lifeline_read.get(), child::lifeline},    {traceback.child.get(), child::traceback}};
     process.standard_error = STDERR_FILENO;
     return {std::move(lifeline),
             {std::move(shared.host), std::move(piped.host)},
@@ -94,7 +94,8 @@ std::size_t lane_of(const std::string& transport) {
 
 Link::Link(const LinkOptions& the_options)
     : options(the_options), process_([&] {
-          Started started = start_child(the_options);
+          Started started = start_child(the_options, traceback_);
+          traceback_.child = {};
           lifeline_ = std::move(started.lifeline);
           lanes_ = std::move(started.lanes);
           lane_ = lane_of(the_options.transport);
@@ -115,10 +116,12 @@ Link::Link(const LinkOptions& the_options)
                          {"seed", options.seed},
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
+                         {"traceback", child::traceback},
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
                          {"saved", options.saved}}},
                        {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
+                       {"memory_limit", options.memory_limit},
                        {"keep_prints", options.keep_prints}};
     const std::string order = load.dump(-1, ' ', false, json::error_handler_t::replace);
     if (order.size() > ipc::max_slow_text) {
@@ -151,6 +154,10 @@ bool Link::change_lane() noexcept {
     }
     lane_ = 1 - lane_;
     return true;
+}
+
+Place Link::last_place() {
+    return place_from(traceback_.read(), options.script, options.package_path + "/outboard/");
 }
 
 void Link::mark_dead() noexcept {

@@ -17,6 +17,7 @@
 #include "ipc/protocol.h"
 #include "ipc/system_pipe.h"
 #include "scripting/script_slot.h"
+#include "scripting/traceback.h"
 #include "scripting/watchdog.h"
 
 namespace outboard::scripting {
@@ -38,6 +39,7 @@ struct LinkOptions {
     std::uint8_t channel = 0;                      ///< 0-based
     std::optional<std::int64_t> prewake_guard_ns;  ///< as ScriptHost::Options
     bool keep_prints = false;                      ///< offline: the child waits for room rather than dropping prints
+    std::uint64_t memory_limit = 0;                ///< as ScriptHost::Options
     std::vector<std::pair<std::string, double>> values;
     std::string saved;  ///< JSON: what the script kept when it was last loaded; empty: nothing
 };
@@ -76,6 +78,8 @@ public:
     void mark_dead() noexcept;
     void kill() noexcept { process_.kill(); }
     std::optional<ipc::Exit> poll_exit() { return process_.poll(); }
+    /// After its end: where the script was, if that is known.
+    [[nodiscard]] Place last_place();
 
     const LinkOptions options;
     std::vector<Parameter> parameters;
@@ -97,6 +101,7 @@ private:
     void hear_saved(std::string text);
 
     ipc::Descriptor lifeline_;
+    TracebackPipe traceback_;
     std::array<std::unique_ptr<ipc::Pipe>, 2> lanes_;
     std::size_t lane_ = 0;  ///< [rt] once it is published
     std::unique_ptr<ipc::SystemPipe> slow_;

@@ -18,6 +18,7 @@ constexpr std::int64_t grace_ns = 1 * ms;  ///< after the deadline, before prior
 constexpr std::int64_t least_penalty_ns = 100 * ms;
 constexpr std::int64_t most_penalty_ns = 10'000 * ms;
 constexpr std::int64_t forgotten_after_ns = 30'000 * ms;
+constexpr std::int64_t last_words_ns = 50 * ms;  ///< to say where it is, before it is ended
 
 }  // namespace
 
@@ -90,6 +91,14 @@ void Watchdog::run() {
 std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
     const std::int64_t oldest = child.oldest_call_ns.load(std::memory_order_acquire);
     if (oldest != 0 && now - oldest > limit_ns_) {
+        if (child.asked_for_ns != oldest) {
+            child.asked_for_ns = oldest;
+            child.asked_ns = now;
+            ::syscall(SYS_tgkill, child.pid, child.pid, SIGURG);  // its script's thread; ignored by who does not listen
+        }
+        if (now - child.asked_ns < last_words_ns) {
+            return child.asked_ns + last_words_ns;
+        }
         const char* none = nullptr;
         child.condemned.compare_exchange_strong(none,
                                                 limit_ns_ < 5'000 * ms ? "no answer for 500 ms" : "no answer for 10 s");

@@ -34,6 +34,8 @@ struct Watched {
     std::int64_t back_at_ns = 0;  ///< 0: not demoted
     std::int64_t penalty_ns = 0;
     std::int64_t demoted_ns = 0;
+    std::int64_t asked_for_ns = 0;  ///< the call because of which it was asked where it is; 0: none
+    std::int64_t asked_ns = 0;
 };
 
 class Watchdog {

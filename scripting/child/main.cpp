@@ -41,6 +41,19 @@ child::BlockLoop::Lanes open_block_lanes() {
             ipc::SystemPipe::open(inherited(child::piped_in), inherited(child::piped_out), ipc::max_post_bytes)};
 }
 
+/// Beyond it Python raises MemoryError. A sanitizer's own memory does not fit into any limit.
+void limit_memory(const nlohmann::json& order) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    const auto limit = order.value("memory_limit", std::uint64_t{0});
+    if (limit > 0) {
+        const rlimit bytes{limit, limit};
+        ::setrlimit(RLIMIT_DATA, &bytes);
+    }
+#else
+    static_cast<void>(order);
+#endif
+}
+
 /// Locks what is resident now; more is not needed, and MCL_FUTURE would make a script's large arrays fail.
 void lock_memory() {
     ::mlockall(MCL_CURRENT);
@@ -74,6 +87,9 @@ int main(int count, char** arguments) {
             ::_exit(1);
         }
         try {
+            const int traceback = inherited(child::traceback).release();  // Python's from now on
+            static_cast<void>(traceback);
+            limit_memory(nlohmann::json::parse(order));
             child::Interpreter interpreter(arguments[2], slow_lane);
             const std::string answer = interpreter.load(order);
             if (nlohmann::json::parse(answer).contains("error")) {

@@ -111,6 +111,7 @@ TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));
     EXPECT_GT(rig.slot.figures().late + rig.slot.figures().missed, 0u);
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("no answer for 500 ms: loop.py, line 4 in note"));
     play({note_off(rig.now, 60)});
     EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
     expect_nothing_lost();
@@ -170,10 +171,67 @@ TEST_F(FailuresTest, AnExitIsNamed) {
     play();
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));
-    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("exit code 3"));
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("exit code 3: exit.py, line 5 in note"));
     play({note_off(rig.now, 60)});
     EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
     expect_nothing_lost();
+}
+
+/// A script whose handler does this, and a key that makes it do so.
+class EndsBadly : public FailuresTest {
+protected:
+    void expect_reason(const std::string& statements, const std::string& reason) {
+        rig.load(folder.write(
+            "bad.py", "import ctypes, os, re\nfrom outboard import NoteOn, on\ndef step() -> None:\n    " + statements +
+                          "\n@on.note(keys=\"C3\")\ndef note(e: NoteOn) -> None:\n    step()\n"));
+        play();
+        hold_keys(2);
+        play({note_on(rig.now, 60)});
+        ASSERT_TRUE(live_again(1));
+        EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre(reason));
+        bool told = false;
+        for (const Message& message : rig.host.take_messages()) {
+            told = told || (message.type == Message::Type::error && message.line == 4 &&
+                            message.text.find(reason) != std::string::npos);
+        }
+        EXPECT_TRUE(told) << "the console has no line";
+        release_keys(2);
+        play({note_off(rig.now, 60)});
+        EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
+        expect_nothing_lost();
+    }
+};
+
+TEST_F(EndsBadly, AnEndlessLoopInCIsEndedAndItsLineAndHandlerAreNamed) {
+    expect_reason("sum(range(10**12))", "no answer for 500 ms: bad.py, line 4 in step (called from note)");
+}
+
+TEST_F(EndsBadly, AnEndlessRegularExpressionIsNamedByTheLineOfTheScript) {
+    expect_reason("re.match('(a+)+b', 'a' * 60)", "no answer for 500 ms: bad.py, line 4 in step (called from note)");
+}
+
+TEST_F(EndsBadly, ACrashInCIsNamedByItsSignalAndLine) {
+    expect_reason("ctypes.string_at(0)", "SIGSEGV: bad.py, line 4 in step (called from note)");
+}
+
+TEST_F(FailuresTest, OutOfMemoryIsAnErrorOfTheHandlerAndTheScriptLives) {
+    rig.load(folder.write("hungry.py", R"(
+from outboard import NoteOn, on
+@on.note
+def note(e: NoteOn) -> None:
+    much = bytearray(3 << 30)
+)"));
+    play();
+    play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
+    EXPECT_TRUE(play_until([&] { return started == 1 && sounding.empty(); })) << "the event passes";
+    EXPECT_EQ(rig.slot.figures().restarts, 0u);
+    bool told = false;
+    ASSERT_TRUE(play_until([&] {
+        for (const Message& message : rig.host.take_messages()) {
+            told = told || (message.line == 5 && message.text.find("MemoryError") != std::string::npos);
+        }
+        return told;
+    }));
 }
 
 TEST_F(FailuresTest, VoicesWithAnEndOfTheirOwnKeepItAndHeldOnesAreReleased) {

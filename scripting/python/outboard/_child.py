@@ -8,6 +8,7 @@ from typing import Any, TextIO, cast
 from . import _active
 from ._console import Console, host_writer
 from ._errors import describe
+from ._last_words import listen
 from ._load import execute
 from ._runner import RAISED
 from ._runtime import Answer, Record, Runtime
@@ -28,6 +29,8 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
         if "_outboard_host" in sys.modules:
             sys.stdout = cast(TextIO, Console(write, PRINT))
             sys.stderr = cast(TextIO, Console(write, ERROR))
+        if "traceback" in options:
+            listen(int(options["traceback"]))
         rt = Runtime(
             path,
             write,
