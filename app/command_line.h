@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "scripting/script_slot.h"
+
 namespace outboard::app {
 
 /// Wrong usage: exit code 2. Everything else that fails is a std::runtime_error: exit code 1.
@@ -39,6 +41,7 @@ struct CommandLine {
     bool pipelined = false;
     std::optional<std::int64_t> prewake_guard_ns = 0;  ///< nothing: off; 0: learned
     double deadline = 0.5;                             ///< share of a block
+    scripting::SwapMoment swap = scripting::SwapMoment::beat;
     std::string stats, capture;
     std::optional<double> tail;  ///< seconds; nothing: two bars
     std::uint64_t seed = 0;
@@ -54,5 +57,7 @@ struct CommandLine {
 [[nodiscard]] std::pair<std::string, std::string> parse_setting(const std::string& text);
 /// "auto", "off" or microseconds, as nanoseconds (0: auto; nothing: off). Throws UsageError.
 [[nodiscard]] std::optional<std::int64_t> parse_prewake(const std::string& text);
+/// "block", "beat" or "bar". Throws UsageError.
+[[nodiscard]] scripting::SwapMoment parse_swap(const std::string& text);
 
 }  // namespace outboard::app

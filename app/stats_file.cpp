@@ -59,6 +59,9 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["refused"] = script.refused;
     json["restarts"] = script.restarts;
     json["reasons"] = script.reasons;
+    json["swaps"] = script.swaps;
+    json["swap_ms"] = rounded(script.swap_ms);
+    json["flooded"] = script.flooded;
     json["events_in"] = script.events_in;
     json["events_out"] = script.events_out;
     json["events_lost"] = track.events_lost;

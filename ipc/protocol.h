@@ -130,6 +130,8 @@ enum class Opcode : std::uint16_t {
     refused = 4,  ///< child → host: JSON {"error": {"text", "file", "line"}}; the child ends
     message = 5,  ///< child → host: JSON {"level", "text", "file", "line", "time", "dropped"}
     saved = 6,  ///< child → host: what the script keeps, a JSON object; the host gives it to the next child as it is
+    kept = 7,   ///< child → host: the same, all of it, as the answer to being asked: a swap is near
+    go = 8,     ///< host → child, after `ready`: JSON {"saved", "values"}, the newest: it may become live now
 };
 
 struct SlowHead {

@@ -68,7 +68,7 @@ Slot& ControlThread::add(const std::string& name, std::uint8_t channel, std::uin
     auto seat = std::make_unique<Seat>();
     const std::lock_guard lock(seats_mutex_);
     seat->slot = std::make_unique<Slot>(Slot::Options{tag, name, channel, options_.sample_rate, options_.offline,
-                                                      options_.pipelined, options_.transport},
+                                                      options_.pipelined, options_.transport, options_.swap},
                                         company_);
     seat->slot->wake_control = [this] { wake(); };
     seats_.push_back(std::move(seat));
@@ -217,6 +217,7 @@ void ControlThread::wait_for_news() {
 
 void ControlThread::serve(Seat& seat) {
     take_orders(seat);
+    watch_files(seat);
     for (const auto& link : seat.links) {
         hear(seat, *link);
     }
@@ -229,6 +230,7 @@ void ControlThread::serve(Seat& seat) {
         }
         drop(seat, link);
     }
+    tell_of_swap(seat);
     restart_when_due(seat);
 }
 
@@ -257,12 +259,19 @@ void ControlThread::take_orders(Seat& seat) {
         return;
     }
     seat.current = nullptr;
+    seat.path.clear();
+    seat.files.watch({});
     drop(seat, seat.slot->publish(nullptr));
     const bool bypass = order.type == Slot::Order::Type::bypass;
     seat.slot->finish_order(bypass ? SlotState::bypassed : SlotState::empty, "");
 }
 
 void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
+    seat.began_ns = ipc::now_ns();
+    seat.asked_ns = seat.posted_ns = 0;
+    seat.path = order.path;
+    seat.values = order.values;
+    seat.files.watch({order.path});
     LinkOptions link;
     link.child_program = options_.child_program;
     link.package_path = options_.package_path;
@@ -297,11 +306,16 @@ void ControlThread::follow_loading(Seat& seat) {
     refusal.file = link->options.script;
     const std::string name = link->options.script.substr(link->options.script.rfind('/') + 1);
     if (link->stage() == Link::Stage::ready) {
+        seat.files.add(link->files);
+        if (!hand_over(seat, *link)) {
+            return;
+        }
         const bool restarted = !seat.restart_reason.empty();
         const std::int64_t took = (ipc::now_ns() - link->started_ns) / ms;
         link->watchdog = &watchdog_;
         watchdog_.add(link->watched);
         seat.loading = nullptr;
+        seat.restart_at_ns = 0;
         Link* never_taken = seat.slot->publish(link);
         seat.current = link;
         drop(seat, never_taken);
@@ -311,7 +325,9 @@ void ControlThread::follow_loading(Seat& seat) {
         notice.file = link->options.script;
         notice.text = name + (restarted ? " restarted in " : " ready in ") + std::to_string(took) + " ms";
         seat.restart_reason.clear();
-        say(notice);
+        if (seat.swapping == nullptr) {
+            say(notice);
+        }
         seat.slot->finish_order(SlotState::live, "");
         return;
     }
@@ -345,6 +361,9 @@ void ControlThread::drop(Seat& seat, Link* link) {
     }
     if (seat.current == link) {
         seat.current = nullptr;
+    }
+    if (seat.swapping == link) {
+        seat.swapping = nullptr;
     }
     std::erase_if(seat.links, [&](const auto& owned) { return owned.get() == link; });
 }

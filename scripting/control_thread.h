@@ -15,6 +15,7 @@
 #include "scripting/script_host.h"
 #include "scripting/slot.h"
 #include "scripting/watchdog.h"
+#include "scripting/watched_files.h"
 
 namespace outboard::scripting {
 
@@ -38,6 +39,16 @@ private:
         int quick_deaths = 0;
         std::int64_t restart_at_ns = 0;  ///< 0: none planned
         std::string restart_reason;
+        // What was loaded last, whether it became live or not.
+        std::string path;
+        std::vector<std::pair<std::string, double>> values;
+        std::int64_t began_ns = 0;  ///< of that: the order, or the saved file
+        WatchedFiles files;
+        std::int64_t files_seen_ns = 0;
+        // A swap under way (control_swap.cpp).
+        std::int64_t asked_ns = 0, posted_ns = 0;  ///< the old child is asked for what it keeps; 0: not
+        Link* swapping = nullptr;                  ///< published while another one played, and not yet told of
+        std::uint64_t adoptions_before = 0;
     };
 
     void run();
@@ -51,6 +62,9 @@ private:
     void follow_loading(Seat& seat);
     void finish_loading(Seat& seat, SlotState state, Message& refusal);
     void drop(Seat& seat, Link* link);
+    void watch_files(Seat& seat);
+    bool hand_over(Seat& seat, Link& link);
+    void tell_of_swap(Seat& seat);
     void watch_links(Seat& seat);
     void link_ended(Seat& seat, Link& link, const std::string& how);
     void restart_when_due(Seat& seat);

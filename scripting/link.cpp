@@ -156,6 +156,25 @@ bool Link::change_lane() noexcept {
     return true;
 }
 
+void Link::go(const std::string& saved, const std::vector<std::pair<std::string, double>>& values) {
+    json by_id = json::object();
+    for (const auto& [id, value] : values) {
+        by_id[id] = value;
+        for (Parameter& parameter : parameters) {
+            if (parameter.id == id) {
+                parameter.value = std::clamp(value, parameter.minimum, std::max(parameter.minimum, parameter.maximum));
+            }
+        }
+    }
+    const json order = {{"saved", saved}, {"values", by_id}};
+    const std::string text = order.dump(-1, ' ', false, json::error_handler_t::replace);
+    constexpr std::int64_t patience_ns = 200'000'000;  // it reads nothing else; one that does not read is ended
+    if (text.size() > ipc::max_slow_text ||
+        slow_->send_until(ipc::write_slow(ipc::Opcode::go, text), ipc::now_ns() + patience_ns) != ipc::Status::ok) {
+        condemn("it did not take what the script before it kept");
+    }
+}
+
 Place Link::last_place() {
     return place_from(traceback_.read(), options.script, options.package_path + "/outboard/");
 }
@@ -200,8 +219,12 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
                     messages.push_back(message_from(json::parse(text), options.slot));
                     break;
                 case ipc::Opcode::saved:
-                    hear_saved(std::move(text));
+                    hear_saved(std::move(text), saved_);
                     break;
+                case ipc::Opcode::kept:
+                    hear_saved(std::move(text), kept_);
+                    break;
+                case ipc::Opcode::go:
                 case ipc::Opcode::hello:
                 case ipc::Opcode::load:
                     break;
@@ -221,18 +244,19 @@ void Link::take_declarations(const std::string& text) {
     for (const json& from : ready.at("parameters")) {
         parameters.push_back(parameter_from(from));
     }
+    files = ready.value("files", std::vector<std::string>());
     handles = ready.at("handles").get<std::uint64_t>();
     stage_ = Stage::ready;
 }
 
 /// Goes to the next child as it is: what that could not read would keep the script from starting again.
-void Link::hear_saved(std::string text) {
+void Link::hear_saved(std::string text, std::string& place) {
     const json saved = json::parse(text);
     if (text.size() > ipc::max_saved_text || !saved.is_object() || !saved.value("state", json::object()).is_object()) {
         condemn("what it asked to keep makes no sense");
         return;
     }
-    saved_ = std::move(text);
+    place = std::move(text);
 }
 
 }  // namespace outboard::scripting

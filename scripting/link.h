@@ -74,6 +74,10 @@ public:
     /// What has arrived on the slow lane; moves the stage on. Messages are appended.
     void read_slow_lane(std::vector<Message>& messages);
     [[nodiscard]] Stage stage() const noexcept { return stage_; }
+    /// Ready, and about to be published: what the script goes on from (JSON, may be empty) and its parameters' values.
+    void go(const std::string& saved, const std::vector<std::pair<std::string, double>>& values);
+    /// What the child answered when it was asked for what it keeps, once; empty: nothing yet.
+    std::string take_kept() { return std::exchange(kept_, {}); }
     /// The child is gone: lets the audio thread know and wakes it.
     void mark_dead() noexcept;
     void kill() noexcept { process_.kill(); }
@@ -83,7 +87,8 @@ public:
 
     const LinkOptions options;
     std::vector<Parameter> parameters;
-    Message refusal;  ///< why it was refused
+    std::vector<std::string> files;  ///< modules beside the script that it has imported
+    Message refusal;                 ///< why it was refused
     /// What the script keeps, as heard last: JSON. Empty: nothing new since it was taken.
     std::string take_saved() { return std::exchange(saved_, {}); }
     std::int64_t started_ns = 0;
@@ -98,7 +103,8 @@ public:
 
 private:
     void take_declarations(const std::string& text);
-    void hear_saved(std::string text);
+    /// Takes the text if it can be given to another child.
+    void hear_saved(std::string text, std::string& place);
 
     ipc::Descriptor lifeline_;
     TracebackPipe traceback_;
@@ -107,7 +113,7 @@ private:
     std::unique_ptr<ipc::SystemPipe> slow_;
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;
-    std::string saved_;
+    std::string saved_, kept_;
     Stage stage_ = Stage::starting;
     std::atomic<bool> dead_{false};
 };

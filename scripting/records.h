@@ -26,6 +26,8 @@ inline constexpr std::uint8_t parameter = 33;  ///< sequence = index of the decl
 inline constexpr std::uint8_t start = 34;      ///< the script becomes live
 inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, cancel tasks
 inline constexpr std::uint8_t transport_bar = 36;
+inline constexpr std::uint8_t save =
+    52;  ///< answer on the slow lane with what the script keeps: it is about to be swapped
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,

@@ -25,6 +25,7 @@ public:
         /// nanoseconds; nothing: children sleep until they are called.
         std::optional<std::int64_t> prewake_guard_ns = 0;
         bool pipelined = false;  ///< answers land one block later at the same offsets; the callback never waits
+        SwapMoment swap = SwapMoment::beat;  ///< of every slot; set_swap_moment changes it
         /// Bytes of data (RLIMIT_DATA) that a script's process may have; beyond it Python raises MemoryError. 0: no
         /// limit.
         std::uint64_t memory_limit = std::uint64_t{2} << 30;

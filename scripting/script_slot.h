@@ -39,6 +39,13 @@ enum class SlotState : std::uint8_t {
 };
 [[nodiscard]] const char* to_string(SlotState state) noexcept;
 
+/// When a new child takes over from one that plays.
+enum class SwapMoment : std::uint8_t {
+    block,  ///< with the next block
+    beat,   ///< at the next beat (a quarter note of the song's grid); while the song stands, with the next block
+    bar,    ///< at the next bar; the same
+};
+
 /// One declared parameter. Values travel as doubles: a knob's value, a menu's index, a toggle's 0 or 1.
 struct Parameter {
     std::string id, name;
@@ -84,6 +91,10 @@ struct SlotFigures {
     double poll_burn_percent = 0;      ///< of a core, lately
     std::uint64_t demotions = 0;       ///< times it lost its real-time priority because it was late
     bool realtime = false;             ///< it has real-time priority now
+    std::uint64_t swaps = 0;           ///< times a new child took over from one that played
+    double swap_ms = 0;                ///< the last of them: from the saved file, or the order, to the exchange
+    std::int64_t swap_sample = 0;      ///< where that was
+    std::uint64_t flooded = 0;         ///< output records that had to wait for a later block: more than 1024 in one
     std::vector<std::string> reasons;  ///< of restarts and bypasses, oldest first
     double cpu_percent = 0;            ///< of one core, over the last half second at least
     double rss_mb = 0;
@@ -137,6 +148,8 @@ public:
     /// [control] "shm" or "pipe", from one of the next blocks on, also while the script plays: nothing is lost, nothing
     /// comes twice. Throws std::runtime_error with a sentence.
     virtual void set_transport(const std::string& transport) = 0;
+    /// [control] When a new child takes over.
+    virtual void set_swap_moment(SwapMoment moment) = 0;
     /// [control] Waits until loading has ended one way or the other. Empty: it is live (or empty by wish).
     /// Otherwise the sentence of what failed.
     virtual std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) = 0;

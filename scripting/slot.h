@@ -43,6 +43,7 @@ public:
         bool offline = false;
         bool pipelined = false;
         std::string transport = "shm";
+        SwapMoment swap = SwapMoment::beat;
     };
     /// The calls of the block that is being processed, of all slots of one host. [rt]
     struct Company {
@@ -71,6 +72,7 @@ public:
     void unload() override;
     void set_bypass(bool bypassed) override;
     void set_transport(const std::string& transport) override;
+    void set_swap_moment(SwapMoment moment) override { swap_moment_.store(moment); }
     std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
     [[nodiscard]] std::string saved() const override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
@@ -103,7 +105,15 @@ public:
     /// What a restart must load: path and current values.
     [[nodiscard]] Order restart_order() const;
     [[nodiscard]] const Options& options() const noexcept { return options_; }
+    void note_swap(double took_ms);
     std::atomic<std::uint64_t> restarts{0};
+    /// The question for what the old child keeps, on its way: wanted (by control), seen (by the audio thread: the
+    /// moment is far), asked (it is in the ring).
+    enum class Save : std::uint8_t { none, wanted, seen, asked };
+    std::atomic<Save> save_stage{Save::none};
+    // When a link was taken last: [rt] writes.
+    std::atomic<std::uint64_t> adoptions{0};
+    std::atomic<std::int64_t> adopted_ns{0}, adopted_sample{0};
     std::atomic<std::int64_t> last_called_ns{0};  ///< 0: never
     /// Wakes the control thread.
     std::function<void()> wake_control;
@@ -116,6 +126,13 @@ private:
 
     // [rt] parts of a block
     void exchange_link() noexcept;
+    [[nodiscard]] std::int64_t swap_sample() const noexcept;
+    void ask_for_save() noexcept;
+    void plan_swap() noexcept;
+    void swap_within_block() noexcept;
+    void post_segment() noexcept;
+    void await_answers(std::int64_t deadline_ns) noexcept;
+    void append_values() noexcept;
     void publish_prewake_figures() noexcept;
     void lose_link(bool dead) noexcept;
     void adopt_link(Link* link) noexcept;
@@ -158,6 +175,10 @@ private:
     Link* link_ = nullptr;
     BlockInfo block_;
     std::int64_t block_end_ = 0;
+    // What is posted at once: the block, or its part up to a swap, then the part from there.
+    std::int64_t segment_start_ = 0, segment_end_ = 0;
+    std::uint32_t segment_last_ = 0;  ///< the last event in it
+    std::int64_t swap_at_ = 0;        ///< where in this block the new child takes over; 0: nowhere
     std::vector<Event> kept_;
     std::uint32_t last_sequence_ = 0;      ///< of the last event pushed
     std::uint32_t settled_ = 0;            ///< all events up to this one have their outcome
@@ -173,6 +194,7 @@ private:
     ClockPoint sent_point_;
     bool sent_any_point_ = false, transport_changed_ = false;
     bool start_pending_ = false, panic_pending_ = false, finish_pending_ = false, more_ = false;
+    bool save_pending_ = false;
     bool called_ = false, owes_ = false, post_failed_ = false;
     bool uncalled_ = false;  ///< events are at the child that no call has asked for: all calls were open
     std::int64_t answered_through_ = 0;
@@ -193,6 +215,7 @@ private:
     // ---- between the threads
     static inline Link* const remove_link = reinterpret_cast<Link*>(std::uintptr_t{1});
     std::atomic<Link*> incoming_{nullptr};
+    std::atomic<SwapMoment> swap_moment_{SwapMoment::beat};
     std::atomic<Link*> retired_{nullptr};      ///< let go by the audio thread, the latest first (Link::next_retired)
     std::atomic<std::size_t> wanted_lane_{0};  ///< the transport's place in `transports`
     std::atomic<std::size_t> lane_{0};         ///< in use
@@ -202,7 +225,7 @@ private:
     std::vector<std::atomic<double>> live_values_;  ///< as last set, by index
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, late{0}, missed{0}, stale{0}, overflows{0}, refused{0}, events_in{0},
-            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, met_polling{0}, woke{0}, polled_ns{0},
+            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, flooded{0}, met_polling{0}, woke{0}, polled_ns{0},
             demotions{0};
         std::atomic<bool> realtime{false};
     } counters_;
@@ -223,6 +246,8 @@ private:
     std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
     std::map<std::string, std::string> saved_;            ///< what scripts keep, by path
     std::vector<std::string> reasons_;
+    std::uint64_t swaps_ = 0;
+    double swap_ms_ = 0;
     std::int64_t pid_ = 0;
     std::atomic<std::uint64_t> generation_{0};
     bool order_open_ = false;  ///< an order was given and has not come to its end

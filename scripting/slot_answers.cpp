@@ -38,6 +38,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     wake_sample_ = head.wake_sample;
     wake_beat_ = std::isnan(head.wake_beat) ? no_beat : head.wake_beat;
     wake_mask_ = head.wake_mask;
+    add(counters_.flooded, head.flooded);
     more_ = (head.flags & ipc::answer_more) != 0;
     self_bypassed_.store((head.flags & ipc::answer_bypass) != 0, std::memory_order_relaxed);
     call_first_ = (call_first_ + 1) % max_calls;
@@ -141,10 +142,10 @@ void Slot::settle_up_to(std::uint32_t sequence) noexcept {
     }
 }
 
-/// Passes every kept event on, in order.
+/// Passes every kept event of this part of the block on, in order.
 void Slot::pass_kept(bool drop_stale) noexcept {
     const auto stale = static_cast<std::int64_t>(stale_after_seconds * options_.sample_rate);
-    while (settled_ < last_sequence_) {
+    while (settled_ < segment_last_) {
         ++settled_;
         const Event& event = kept(settled_);
         const std::int64_t lands = landing(event.time);

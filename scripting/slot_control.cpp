@@ -40,6 +40,7 @@ const char* to_string(SlotState state) noexcept {
 Slot::Slot(Options options, Company& company)
     : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
     wanted_lane_ = lane_ = lane_of(options_.transport);
+    swap_moment_ = options_.swap;
     records_.reserve(ipc::max_post_records);
     answer_records_.resize(ipc::max_answer_records);
     message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));
@@ -193,6 +194,12 @@ void Slot::set_control_state(SlotState state) {
     control_state_ = state;
 }
 
+void Slot::note_swap(double took_ms) {
+    const std::lock_guard lock(mutex_);
+    ++swaps_;
+    swap_ms_ = took_ms;
+}
+
 void Slot::add_reason(std::string reason) {
     constexpr std::size_t kept_reasons = 100;
     const std::lock_guard lock(mutex_);
@@ -234,6 +241,8 @@ SlotFigures Slot::figures() const {
         figures.pid = pid_;
         figures.transport = pid_ != 0 ? transports[lane_.load(std::memory_order_relaxed)] : "";
         figures.reasons = reasons_;
+        figures.swaps = swaps_;
+        figures.swap_ms = swap_ms_;
     }
     const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
     figures.calls = get(counters_.calls);
@@ -249,6 +258,8 @@ SlotFigures Slot::figures() const {
     figures.events_kept = get(counters_.kept);
     figures.events_out = get(counters_.events_out);
 
+    figures.flooded = get(counters_.flooded);
+    figures.swap_sample = figures.swaps > 0 ? adopted_sample.load(std::memory_order_relaxed) : 0;
     figures.met_polling = get(counters_.met_polling);
     figures.woke = get(counters_.woke);
     const std::uint64_t polled_ns = get(counters_.polled_ns);

@@ -16,11 +16,17 @@ constexpr std::uint64_t wake_on_transport = wire::bit(wire::transport);
 
 void Slot::post() noexcept {
     const std::int64_t began = ipc::now_ns();
+    post_segment();
+    block_ns_ += ipc::now_ns() - began;
+}
+
+void Slot::post_segment() noexcept {
+    const std::int64_t began = ipc::now_ns();
     note_transport_change();
     if (link_ != nullptr) {
         const bool call = child_has_something_to_do();
         const bool can_call = call_count_ < max_calls;
-        uncalled_ = call && !can_call && (uncalled_ || posted_ < last_sequence_);
+        uncalled_ = call && !can_call && (uncalled_ || posted_ < segment_last_);
         append_records(!call);
         if (link_ != nullptr && call && can_call) {
             send_records(ipc::PostType::call);
@@ -32,12 +38,12 @@ void Slot::post() noexcept {
             encode_.record(encode_ns_);
         }
     }
-    block_ns_ += ipc::now_ns() - began;
 }
 
 bool Slot::child_has_something_to_do() const noexcept {
-    if (start_pending_ || panic_pending_ || more_ || uncalled_ || call_count_ > 0 || wake_sample_ < block_end_ ||
-        (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(block_end_)) >= wake_beat_ - 1e-9) ||
+    if (start_pending_ || save_pending_ || panic_pending_ || more_ || uncalled_ || call_count_ > 0 ||
+        wake_sample_ < segment_end_ ||
+        (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(segment_end_)) >= wake_beat_ - 1e-9) ||
         link_->pipe().pending() > link_->pipe().capacity() / 2) {
         return true;
     }
@@ -46,7 +52,7 @@ bool Slot::child_has_something_to_do() const noexcept {
         (transport_changed_ && (wanted & wake_on_transport) != 0)) {
         return true;
     }
-    for (std::uint32_t sequence = posted_ + 1; sequence <= last_sequence_; ++sequence) {
+    for (std::uint32_t sequence = posted_ + 1; sequence <= segment_last_; ++sequence) {
         if ((wanted & wire::bit(static_cast<std::uint8_t>(kept(sequence).kind))) != 0) {
             return true;
         }
@@ -72,15 +78,16 @@ void Slot::append_records(bool passed) noexcept {
             append_point(clock.points[point]);
         }
     };
-    points_up_to(block_.start);
+    points_up_to(segment_start_);
     ipc::Record record;
-    record.time = block_.start;
+    record.time = segment_start_;
     if (panic_pending_) {
         panic_pending_ = false;
         record.kind = wire::panic;
         append(record);
     }
-    for (std::size_t i = 0; i < parameter_change_count_; ++i) {
+    const std::size_t changes = std::exchange(parameter_change_count_, 0);
+    for (std::size_t i = 0; i < changes; ++i) {
         record.kind = wire::parameter;
         record.sequence = parameter_changes_[i].first;
         record.value[0] = parameter_changes_[i].second;
@@ -91,12 +98,17 @@ void Slot::append_records(bool passed) noexcept {
         record.kind = wire::start;
         append(record);
     }
-    while (link_ != nullptr && posted_ < last_sequence_) {
+    if (save_pending_) {
+        save_pending_ = false;
+        record.kind = wire::save;
+        append(record);
+    }
+    while (link_ != nullptr && posted_ < segment_last_) {
         points_up_to(kept(posted_ + 1).time);
         append_event(posted_ + 1, passed ? wire::flag_passed : 0);
         ++posted_;
     }
-    points_up_to(block_end_ - 1);
+    points_up_to(segment_end_ - 1);
 }
 
 void Slot::append_point(const ClockPoint& point) noexcept {
@@ -135,12 +147,12 @@ void Slot::append_event(std::uint32_t sequence, std::uint8_t flags) noexcept {
 
 /// What a new child must know of the past: the clock, controllers, keys that are down.
 void Slot::append_snapshot() noexcept {
-    append_point(block_.clock->points[0]);
+    append_point(block_.clock->point_at(static_cast<double>(segment_start_)));
     ipc::Record record;
-    record.time = block_.start;
+    record.time = segment_start_;
     record.flags = wire::flag_state;
     const auto tell = [&](std::uint8_t status, std::uint8_t d1, std::uint8_t d2) {
-        const Event event = event_from_midi(block_.start, 0, status, d1, d2);
+        const Event event = event_from_midi(segment_start_, 0, status, d1, d2);
         record.kind = static_cast<std::uint8_t>(event.kind);
         record.channel = event.channel;
         record.data[0] = status;
@@ -161,6 +173,20 @@ void Slot::append_snapshot() noexcept {
     }
 }
 
+/// Values that were set since the new child was told of them.
+void Slot::append_values() noexcept {
+    ipc::Record record;
+    record.kind = wire::parameter;
+    record.time = segment_start_;
+    for (std::size_t i = 0; i < link_->parameters.size() && i < live_values_.size(); ++i) {
+        record.value[0] = live_values_[i].load(std::memory_order_relaxed);
+        if (record.value[0] != link_->parameters[i].value) {
+            record.sequence = static_cast<std::uint32_t>(i);
+            append(record);
+        }
+    }
+}
+
 void Slot::append(const ipc::Record& record) noexcept {
     if (records_.size() == ipc::max_post_records) {
         send_records(ipc::PostType::news);
@@ -172,8 +198,8 @@ void Slot::send_records(ipc::PostType type) noexcept {
     ipc::PostHead head;
     head.type = type;
     head.block = block_.number;
-    head.start = block_.start;
-    head.frames = block_.frames;
+    head.start = segment_start_;
+    head.frames = static_cast<std::uint32_t>(segment_end_ - segment_start_);
     head.posted_ns = ipc::now_ns();
     const std::size_t size = ipc::write_post(message_, head, records_);
     records_.clear();
@@ -192,7 +218,7 @@ void Slot::send_records(ipc::PostType type) noexcept {
         return;
     }
     if (type == ipc::PostType::call) {
-        calls_[(call_first_ + call_count_) % max_calls] = {block_.number, block_.start, block_end_, head.posted_ns};
+        calls_[(call_first_ + call_count_) % max_calls] = {block_.number, segment_start_, segment_end_, head.posted_ns};
         ++call_count_;
         if (call_count_ == 1) {
             link_->watched.oldest_call_ns.store(head.posted_ns, std::memory_order_release);

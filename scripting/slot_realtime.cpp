@@ -22,6 +22,10 @@ void Slot::begin(const BlockInfo& block) noexcept {
     const std::int64_t began = ipc::now_ns();
     block_ = block;
     block_end_ = block.start + block.frames;
+    segment_start_ = block.start;
+    segment_end_ = block_end_;
+    segment_last_ = last_sequence_;
+    swap_at_ = 0;
     ledger_.begin(block.start, block.frames, *block.clock);
     parameter_change_count_ = 0;
     called_ = false;
@@ -53,7 +57,8 @@ void Slot::begin(const BlockInfo& block) noexcept {
         add(counters_.missed, owes_ ? 1 : 0);
         note_lateness(owes_);
     }
-    exchange_link();
+    ask_for_save();
+    plan_swap();
     const std::size_t wanted = wanted_lane_.load(std::memory_order_relaxed);
     if (link_ != nullptr && call_count_ == 0 && link_->lane() != wanted && !post_failed_) {
         link_->change_lane();
@@ -66,6 +71,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
 void Slot::push(const Event& event) noexcept {
     add(counters_.pushed);
     if (kept_count() == max_kept) {
+        segment_last_ = last_sequence_;
         if (link_ != nullptr) {
             overflow();
         } else {
@@ -79,12 +85,19 @@ void Slot::push(const Event& event) noexcept {
         place.time = std::max(place.time, kept(last_sequence_).time);
     }
     ++last_sequence_;
+    if (place.time < segment_end_) {
+        segment_last_ = last_sequence_;
+    }
     memory_.hear(place);
 }
 
 void Slot::set_parameter(std::uint32_t index, double value) noexcept {
-    if (index < live_values_.size() && parameter_change_count_ < max_parameter_changes) {
-        live_values_[index].store(value, std::memory_order_relaxed);
+    if (index >= live_values_.size()) {
+        return;
+    }
+    live_values_[index].store(value, std::memory_order_relaxed);
+    // The index is one of the script that was published last: until that one is taken, it hears of its values then.
+    if (incoming_.load(std::memory_order_acquire) == nullptr && parameter_change_count_ < max_parameter_changes) {
         parameter_changes_[parameter_change_count_++] = {index, value};
     }
 }
@@ -131,7 +144,7 @@ void Slot::lose_link(bool dead) noexcept {
                       counters_.polled_ns.load(std::memory_order_relaxed)};
     earlier_demotions_ = counters_.demotions.load(std::memory_order_relaxed);
     pass_kept(dead);
-    ledger_.script_gone(block_.start);
+    ledger_.script_gone(segment_start_);
     link_->next_retired = retired_.load(std::memory_order_relaxed);
     while (!retired_.compare_exchange_weak(link_->next_retired, link_, std::memory_order_release)) {
     }
@@ -150,15 +163,20 @@ void Slot::adopt_link(Link* link) noexcept {
     wake_sample_ = INT64_MAX;
     wake_beat_ = no_beat;
     wake_mask_ = 0;
-    posted_ = last_sequence_;
-    answered_through_ = block_.start;
+    posted_ = settled_;
+    answered_through_ = segment_start_;
+    save_pending_ = false;
     late_in_second_ = 0;
     shift_ = options_.pipelined ? block_.frames : 0;
     self_bypassed_.store(false, std::memory_order_relaxed);
     answer_ns_ = 0;
     rt_state_.store(options_.pipelined ? SlotState::pipelined : SlotState::live, std::memory_order_release);
     append_snapshot();
+    append_values();
     send_records(ipc::PostType::news);
+    adopted_ns.store(ipc::now_ns(), std::memory_order_relaxed);
+    adopted_sample.store(segment_start_, std::memory_order_relaxed);
+    adoptions.fetch_add(1, std::memory_order_release);
 }
 
 void Slot::overflow() noexcept {
@@ -171,6 +189,27 @@ void Slot::overflow() noexcept {
 
 std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
+    await_answers(deadline_ns);
+    if (swap_at_ != 0) {
+        swap_within_block();
+        await_answers(deadline_ns);
+    }
+    if (finish_pending_) {
+        pass_kept(false);
+        ledger_.flush_ends(block_end_ - 1);
+        ledger_.end_everything(block_end_ - 1, false);
+    }
+    const std::span<const Event> output = ledger_.finish_block();
+    add(counters_.events_out, output.size());
+    counters_.kept.store(kept_count(), std::memory_order_relaxed);
+    block_ns_ += ipc::now_ns() - began;
+    if (called_) {
+        scripting_.record(block_ns_);
+    }
+    return output;
+}
+
+void Slot::await_answers(std::int64_t deadline_ns) noexcept {
     if (call_count_ > 0 && shift_ == 0) {
         const bool waits = !owes_;
         const std::int64_t most = company_.calls > 1 ? spin_in_company_ns : spin_alone_ns;
@@ -191,19 +230,6 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
                             std::memory_order_relaxed);
         }
     }
-    if (finish_pending_) {
-        pass_kept(false);
-        ledger_.flush_ends(block_end_ - 1);
-        ledger_.end_everything(block_end_ - 1, false);
-    }
-    const std::span<const Event> output = ledger_.finish_block();
-    add(counters_.events_out, output.size());
-    counters_.kept.store(kept_count(), std::memory_order_relaxed);
-    block_ns_ += ipc::now_ns() - began;
-    if (called_) {
-        scripting_.record(block_ns_);
-    }
-    return output;
 }
 
 void Slot::note_lateness(bool late) noexcept {

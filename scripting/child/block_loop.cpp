@@ -65,6 +65,10 @@ void BlockLoop::run() {
         }
         for (std::uint32_t i = 0; i < post.count; ++i) {
             const ipc::Record& record = incoming_[i];
+            if (record.kind == wire::save) {
+                keep_asked_ = true;
+                continue;
+            }
             waiting_.push_back(record);
             if (record.kind <= static_cast<std::uint8_t>(Kind::sysex) && (record.flags & wire::flag_state) == 0) {
                 acknowledged_ = std::max(acknowledged_, record.sequence);
@@ -72,6 +76,9 @@ void BlockLoop::run() {
         }
         if (post.type == ipc::PostType::call) {
             answer(post, started_ns);
+            if (std::exchange(keep_asked_, false)) {
+                interpreter_.keep();
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ private:
     std::uint32_t acknowledged_ = 0;
     std::uint32_t answers_ = 0;
     bool save_wanted_ = false;
+    bool keep_asked_ = false;       ///< answer the call, then say what the script keeps
     std::int64_t save_due_ns_ = 0;  ///< the earliest time of the next copy
 };
 

@@ -96,6 +96,8 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     load_ = require(PyObject_GetAttrString(child.get(), "load"), "find outboard._child.load");
     run_block_ = require(PyObject_GetAttrString(child.get(), "run_block"), "find outboard._child.run_block");
     save_ = require(PyObject_GetAttrString(child.get(), "save"), "find outboard._child.save");
+    kept_ = require(PyObject_GetAttrString(child.get(), "kept"), "find outboard._child.kept");
+    restore_ = require(PyObject_GetAttrString(child.get(), "restore"), "find outboard._child.restore");
     warm_up_ = require(PyObject_GetAttrString(child.get(), "warm_up"), "find outboard._child.warm_up");
     warm_records_.resize(2);
     warm_records_[0].kind = static_cast<std::uint8_t>(Kind::note_off);
@@ -167,6 +169,35 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
     }
     released_ = PyEval_SaveThread();
     return answer;
+}
+
+void Interpreter::restore(const std::string& go) {
+    PyEval_RestoreThread(released_);
+    try {
+        const nlohmann::json order = nlohmann::json::parse(go);
+        const Object values = to_python(order.at("values"));
+        const Object done(
+            PyObject_CallFunction(restore_.get(), "sO", order.at("saved").get<std::string>().c_str(), values.get()));
+        if (!done) {
+            report_error("what the script before this one kept could not be taken over");
+        }
+    } catch (const std::exception& error) {
+        slow_lane_.write(level_error, error.what(), "", 0, the_block_start);
+    }
+    released_ = PyEval_SaveThread();
+}
+
+void Interpreter::keep() {
+    PyEval_RestoreThread(released_);
+    {
+        const Object kept(PyObject_CallNoArgs(kept_.get()));
+        const char* text = kept ? PyUnicode_AsUTF8(kept.get()) : nullptr;
+        if (text == nullptr) {
+            report_error("what the script keeps could not be copied");
+        }
+        slow_lane_.send(ipc::Opcode::kept, text != nullptr && *text != '\0' ? text : "{}");
+    }
+    released_ = PyEval_SaveThread();
 }
 
 void Interpreter::save() {

@@ -56,6 +56,10 @@ public:
     /// One block: `records` in, output appended to `output`. Holds the GIL while it runs, and only then.
     Answer run_block(std::int64_t start, std::uint32_t frames, const std::vector<ipc::Record>& records,
                      std::vector<ipc::Record>& output);
+    /// The newest of what a script before this one kept (JSON of Opcode::go), before the first block.
+    void restore(const std::string& go);
+    /// All that the script keeps, to the host: a swap is near.
+    void keep();
     /// What the script keeps over swap and crash, if it has changed since the last time: to the host. Between blocks.
     void save();
     /// Goes the way of a block with events of the package's own, whose output is thrown away: what the next block needs
@@ -68,7 +72,7 @@ private:
     void report_error(const char* what);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, save_, warm_up_, collect_;
+    Object load_, run_block_, save_, kept_, restore_, warm_up_, collect_;
     std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };

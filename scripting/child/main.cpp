@@ -103,6 +103,11 @@ int main(int count, char** arguments) {
                 loop.prewake(guard.get<std::int64_t>());
             }
             slow_lane.send(ipc::Opcode::ready, answer);
+            std::string go;
+            if (!slow_lane.receive_go(go)) {
+                ::_exit(1);
+            }
+            interpreter.restore(go);
             loop.run();
         } catch (const std::exception& error) {
             refuse(slow_lane, nlohmann::json{{"error", {{"text", error.what()}, {"file", ""}, {"line", 0}}}}.dump());

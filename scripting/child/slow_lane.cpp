@@ -24,12 +24,12 @@ SlowLane::~SlowLane() {
     thread_.join();
 }
 
-bool SlowLane::receive_load(std::string& text) {
+bool SlowLane::receive(ipc::Opcode wanted, std::string& text) {
     std::vector<std::byte> buffer(ipc::max_slow_text + sizeof(ipc::SlowHead));
     const ipc::Received received = pipe_->receive(buffer, ipc::no_deadline);
     ipc::Opcode opcode{};
     return received.status == ipc::Status::ok && ipc::read_slow(std::span(buffer).first(received.size), opcode, text) &&
-           opcode == ipc::Opcode::load;
+           opcode == wanted;
 }
 
 void SlowLane::send(ipc::Opcode opcode, std::string text) {

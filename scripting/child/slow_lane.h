@@ -21,7 +21,9 @@ public:
     ~SlowLane();
 
     /// Waits for the host's load order; false if the lane closed or carried something else.
-    bool receive_load(std::string& text);
+    bool receive_load(std::string& text) { return receive(ipc::Opcode::load, text); }
+    /// The same for what follows `ready`.
+    bool receive_go(std::string& text) { return receive(ipc::Opcode::go, text); }
     /// Prints wait for room instead of being dropped (offline).
     void keep_everything() { keep_everything_ = true; }
     /// Queues one message. [child] any thread. Never blocks, unless keep_everything().
@@ -30,6 +32,7 @@ public:
     void write(int level, const std::string& text, const std::string& file, int line, std::int64_t time);
 
 private:
+    bool receive(ipc::Opcode wanted, std::string& text);
     void run();
 
     std::unique_ptr<ipc::SystemPipe> pipe_;

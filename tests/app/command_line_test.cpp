@@ -97,6 +97,15 @@ TEST(CommandLine, WrongUsageIsOneSentenceThatSaysWhatThereIs) {
     }
 }
 
+TEST(CommandLine, SwapTakesBlockBeatOrBar) {
+    EXPECT_EQ(parse({"play"}).swap, scripting::SwapMoment::beat);
+    EXPECT_EQ(parse({"play", "--swap", "block"}).swap, scripting::SwapMoment::block);
+    EXPECT_EQ(parse({"play", "--swap", "beat"}).swap, scripting::SwapMoment::beat);
+    EXPECT_EQ(parse({"--swap", "bar"}).swap, scripting::SwapMoment::bar);
+    EXPECT_THAT(complaint({"play", "--swap", "now"}), HasSubstr("block, beat or bar"));
+    EXPECT_NE(complaint({"render", "a.mid", "-o", "b.wav", "--swap", "bar"}), "") << "offline nothing is edited";
+}
+
 TEST(CommandLine, PrewakeTakesAutoOffOrMicroseconds) {
     EXPECT_EQ(parse({"play"}).prewake_guard_ns, 0);
     EXPECT_EQ(parse({"play", "--prewake", "auto"}).prewake_guard_ns, 0);

@@ -9,7 +9,7 @@ from . import _active
 from ._console import Console, host_writer
 from ._errors import describe
 from ._last_words import listen
-from ._load import execute
+from ._load import execute, imported_from
 from ._runner import RAISED
 from ._runtime import Answer, Record, Runtime
 from ._warm import WarmUp
@@ -42,7 +42,11 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             saved=options.get("saved", ""),
         )
         execute(rt, path)
-        return {"parameters": [parameter._declare() for parameter in rt.parameters], "handles": rt.handles}
+        return {
+            "parameters": [parameter._declare() for parameter in rt.parameters],
+            "handles": rt.handles,
+            "files": imported_from(path),
+        }
     except OSError as error:
         return _failure(f"the script {path} cannot be read: {error.strerror or error}", path, 0)
     except BaseException as error:
@@ -65,6 +69,26 @@ def save() -> str:
     except RAISED as error:
         rt.fail(error)
         return ""
+
+
+def kept() -> str:
+    """Before a swap: all that the next script goes on from. Never raises."""
+    rt = _active.runtime
+    return rt.saved() if rt is not None else ""
+
+
+def restore(saved: str, values: dict[str, float]) -> None:
+    """Loaded, and about to become live in place of another: what that one kept, and its parameters. Never raises: an
+    error is the script's, and it plays all the same."""
+    rt = _active.runtime
+    if rt is None:
+        return
+    try:
+        rt.take_values(values)
+        if saved:
+            rt.kept.restore(saved)
+    except RAISED as error:
+        rt.fail(error)
 
 
 def _failure(text: str, file: str, line: int) -> dict[str, Any]:

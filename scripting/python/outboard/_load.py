@@ -10,8 +10,17 @@ import tokenize
 from types import ModuleType
 
 from . import _active
-from ._errors import LoadError
+from ._errors import LoadError, is_ours
 from ._runtime import Runtime
+
+
+def imported_from(path: str) -> list[str]:
+    """The files of the modules beside a script, or in folders there, that have been imported."""
+    folder = os.path.dirname(os.path.abspath(path)) + os.sep
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return sorted(
+        {file for file in files if isinstance(file, str) and file.startswith(folder) and file != path and not is_ours(file)}
+    )
 
 
 def execute(rt: Runtime, path: str) -> ModuleType:

@@ -115,6 +115,12 @@ class Runtime(Output):
             self.fail(error)
             return self.kept.last
 
+    def take_values(self, values: dict[str, float]) -> None:
+        """Parameters as they stood when the script before this one went. No handler runs."""
+        for parameter in self.parameters:
+            if parameter.id in values:
+                parameter._value = parameter._from_wire(values[parameter.id])
+
     @property
     def handles(self) -> int:
         """The kinds that have a handler, as bits; and whether a parameter has one."""

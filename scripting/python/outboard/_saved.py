@@ -63,6 +63,22 @@ class Kept:
         if self.load is not None and (self._extra is not None or self._extra_version is not None):
             self.load(self._extra, self._extra_version)
 
+    def restore(self, text: str) -> None:
+        """Takes over what the script before this one kept at the very end, when this one is loaded already. What is
+        wrong with it, and what `@on.load` raises, comes out."""
+        if text == self.last:
+            return
+        newest = Kept(text)
+        self.data.clear()
+        for key, value in newest.data.items():
+            self.data[key] = value
+        other = (newest._extra, newest._extra_version) != (self._extra, self._extra_version)
+        self._extra, self._extra_version = newest._extra, newest._extra_version
+        self.changed = False
+        self.last = text
+        if other and self.load is not None:
+            self.load(self._extra, self._extra_version)
+
     def text(self) -> str:
         """Everything as one JSON text. Calls `@on.save`; what that raises comes out, and ValueError if it is too long."""
         if self.save is not None:

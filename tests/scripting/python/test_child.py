@@ -56,6 +56,7 @@ def g(): pass
                  unit="", choices=[]),
         ],
         "handles": 1 << 1 | 1 << 2 | 1 << 33,
+        "files": [],
     }  # fmt: skip
 
 
@@ -221,6 +222,44 @@ def test_run_block_before_load_only_passes():
     assert _child.run_block(0, 64, [(4, 5, 1, 0, 0, 0xB0, 1, 1, 0)])[0] == [(64, 5, 1)]
 
 
+def test_a_loaded_script_takes_over_the_newest_that_the_one_before_kept(tmp_path):
+    source = """
+level = Knob("Level", 0.25)
+@level.changed
+def changed(): raise ValueError("a swap is no change")
+loads = []
+@on.load
+def load(data, version): loads.append((data, version)); state["loads"] = len(loads)
+@on.save
+def save(): return [1, 2]
+"""
+    old = '{"state":{"count":1},"data":[1],"version":null}'
+    new = '{"state":{"count":2,"steps":[1]},"data":[1,2],"version":"3"}'
+    load(tmp_path, source, saved=old)
+    rt = _active.runtime
+    assert rt is not None
+    _child.restore(new, {"level": 0.75, "gone": 1.0})
+    assert rt.kept.data["count"] == 2 and rt.kept.data["steps"] == [1] and rt.kept.data["loads"] == 2
+    assert rt.parameters[0].value == 0.75
+    _child.restore(new, {})
+    assert rt.kept.data["loads"] == 2, "the same again is no news"
+    assert '"count":2' in _child.kept() and '"data":[1,2]' in _child.kept()
+
+
+def test_what_a_swap_cannot_take_over_is_an_error_of_the_script_that_plays_all_the_same(tmp_path, capsys):
+    load(tmp_path, "@on.load\ndef load(data, version): raise ValueError('no')\n")
+    for saved in ('{"state":3}', "nonsense", '{"state":{},"data":1,"version":null}'):
+        _child.restore(saved, {})
+        assert capsys.readouterr().err
+    assert not _active.runtime.bypassed
+
+
+def test_the_modules_beside_a_script_are_named(tmp_path):
+    (tmp_path / "beside_a_script.py").write_text("import json\n")
+    answer = load(tmp_path, "import beside_a_script\n")
+    assert answer["files"] == [str(tmp_path / "beside_a_script.py")]
+
+
 def test_print_goes_to_the_host_with_its_line(tmp_path):
     (tmp_path / "s.py").write_text("import sys\nprint('a', 1)\nprint('b\\nc', end='')\nsys.stderr.write('oops\\n')\n")
     program = f"""
@@ -238,7 +277,7 @@ for line in lines: print(line[:2], line[3], file=out)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines() == [
-        "{'parameters': [], 'handles': 0}",
+        "{'parameters': [], 'handles': 0, 'files': []}",
         "(0, 'a 1') 2",
         "(0, 'b') 3",
         "(4, 'oops') 4",

@@ -1,0 +1,262 @@
+// Swaps in real time, through real children: the moment, what crosses, and files that were saved by any editor.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "rig.h"
+
+namespace outboard::scripting {
+namespace {
+
+using namespace testing;
+
+constexpr std::uint32_t frames = 256;
+constexpr std::int64_t beat = 24000;  // 120 beats a minute
+
+/// A rig in real time whose song plays, and the outputs with a mark: a controller that names the script.
+class SwapTest : public ::testing::Test {
+protected:
+    SwapTest() : rig(options("shm", false)) {
+        rig.clock.points[0].playing = true;
+        rig.clock.points[0].tempo = 120;
+    }
+    std::vector<Event> play(const std::vector<Event>& input = {}) {
+        auto output = rig.block(frames, input);
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        heard.insert(heard.end(), output.begin(), output.end());
+        return output;
+    }
+    template <typename Condition>
+    bool play_until(Condition condition) {
+        for (int blocks = 0; blocks < 3000; ++blocks) {
+            play();
+            if (condition()) {
+                return true;
+            }
+        }
+        return false;
+    }
+    bool swapped(std::uint64_t times = 1) {
+        return play_until([&] { return rig.slot.figures().swaps == times; });
+    }
+    /// Says which script it is at @on.start, with what crossed: controller, value.
+    static std::string script(int number, const std::string& more = "") {
+        return "from outboard import *\n__version__ = \"1\"\n@on.start\ndef start() -> None:\n"
+               "    send(ControlChange(cc=" +
+               std::to_string(number) + ", value=len(held) / 127))\n" + more;
+    }
+    std::vector<std::int64_t> times_of(int cc) const {
+        std::vector<std::int64_t> times;
+        for (const Event& event : heard) {
+            if (event.kind == Kind::control_change && event.data[1] == cc) {
+                times.push_back(event.time);
+            }
+        }
+        return times;
+    }
+    int value_of(int cc) const {
+        int value = -1;
+        for (const Event& event : heard) {
+            if (event.kind == Kind::control_change && event.data[1] == cc) {
+                value = event.data[2];
+            }
+        }
+        return value;
+    }
+
+    Folder folder;
+    Rig rig;
+    std::vector<Event> heard;
+};
+
+TEST_F(SwapTest, ASavedFileIsSwappedAtTheNextBeatWhilePlaying) {
+    const auto path = folder.write("s.py", script(30));
+    rig.load(path);
+    play({note_on(rig.now, 60)});
+    ASSERT_EQ(times_of(30).size(), 1U);
+    folder.write("s.py", script(31));
+    ASSERT_TRUE(swapped());
+    ASSERT_EQ(times_of(31).size(), 1U);
+    EXPECT_EQ(times_of(31)[0] % beat, 0) << "at the exact sample of the beat, within a block";
+    EXPECT_EQ(times_of(31)[0], rig.slot.figures().swap_sample);
+    EXPECT_EQ(value_of(31), 1) << "held crosses";
+    EXPECT_GT(rig.slot.figures().swap_ms, 0);
+    bool told = false;
+    for (const Message& message : rig.host.take_messages()) {
+        told = told || message.text.starts_with("s.py swapped in ");
+    }
+    EXPECT_TRUE(told);
+    EXPECT_EQ(rig.slot.figures().restarts, 0U);
+}
+
+TEST_F(SwapTest, TheMomentCanBeABarOrABlock) {
+    const auto path = folder.write("s.py", script(30));
+    rig.slot.set_swap_moment(SwapMoment::bar);
+    rig.load(path);
+    play();
+    folder.write("s.py", script(31));
+    ASSERT_TRUE(swapped());
+    EXPECT_EQ(times_of(31).at(0) % (4 * beat), 0);
+    rig.slot.set_swap_moment(SwapMoment::block);
+    folder.write("s.py", script(32));
+    ASSERT_TRUE(swapped(2));
+    EXPECT_EQ(times_of(32).at(0) % frames, 0);
+}
+
+TEST_F(SwapTest, WhileTheSongStandsItIsTheNextBlock) {
+    rig.clock.points[0].playing = false;
+    const auto path = folder.write("s.py", script(30));
+    rig.load(path);
+    play();
+    folder.write("s.py", script(31));
+    ASSERT_TRUE(swapped());
+    EXPECT_EQ(times_of(31).at(0) % frames, 0);
+}
+
+TEST_F(SwapTest, EventsOfTheBlockGoToTheScriptThatIsLiveAtTheirSampleAndNoneIsLost) {
+    const std::string mark = "@on.cc(1)\ndef cc(e: ControlChange) -> None:\n    send(ControlChange(cc=";
+    const auto path = folder.write("s.py", script(30, mark + "40, value=0.5))\n"));
+    rig.load(path);
+    play();
+    folder.write("s.py", script(31, mark + "41, value=0.5))\n"));
+    int sent = 0;
+    for (int blocks = 0; blocks < 3000 && rig.slot.figures().swaps == 0; ++blocks) {
+        std::vector<Event> input;
+        for (std::int64_t at = rig.now; at < rig.now + frames; at += 16) {
+            input.push_back(control(at, 1, 5));
+            ++sent;
+        }
+        play(input);
+    }
+    ASSERT_TRUE(play_until([&] { return rig.slot.figures().events_kept == 0; }));
+    const auto before = times_of(40);
+    const auto after = times_of(41);
+    const std::int64_t at = rig.slot.figures().swap_sample;
+    EXPECT_EQ(before.size() + after.size(), static_cast<std::size_t>(sent));
+    EXPECT_LT(before.back(), at);
+    EXPECT_GE(after.front(), at);
+    EXPECT_EQ(rig.slot.figures().events_settled, rig.slot.figures().events_pushed);
+}
+
+TEST_F(SwapTest, ParametersAndStateCross) {
+    const std::string keeps = R"(
+level = Knob("Level", 0.5)
+@on.cc(1)
+def count(e: ControlChange) -> None:
+    state["count"] = state.get("count", 0) + 1
+@on.cc(2)
+def tell(e: ControlChange) -> None:
+    send(ControlChange(cc=50, value=state.get("count", 0) / 127))
+    send(ControlChange(cc=51, value=level.value))
+)";
+    const auto path = folder.write("s.py", script(30, keeps));
+    rig.load(path);
+    for (int i = 0; i < 9; ++i) {
+        play({control(rig.now, 1, 5)});
+    }
+    rig.before_post = [&] { rig.slot.set_parameter(0, 1.0); };
+    play();
+    rig.before_post = nullptr;
+    folder.write("s.py", script(31, keeps));
+    ASSERT_TRUE(swapped());
+    play({control(rig.now, 2, 5)});
+    play();
+    EXPECT_EQ(value_of(50), 9);
+    EXPECT_EQ(value_of(51), 127);
+}
+
+TEST_F(SwapTest, AHelperModuleBesideTheScriptIsWatched) {
+    folder.write("helper.py", "NUMBER = 31\n");
+    const auto path = folder.write("s.py",
+                                   "from outboard import *\nimport helper\n@on.start\ndef start() -> None:\n"
+                                   "    send(ControlChange(cc=helper.NUMBER, value=0))\n");
+    rig.load(path);
+    play();
+    ASSERT_EQ(times_of(31).size(), 1U);
+    folder.write("helper.py", "NUMBER = 32\n");
+    ASSERT_TRUE(swapped());
+    EXPECT_EQ(times_of(32).size(), 1U);
+}
+
+TEST_F(SwapTest, AFileThatDoesNotCompileOrRaisesLeavesTheOldOnePlayingAndTheNextSaveIsTaken) {
+    const auto path = folder.write("s.py", script(30));
+    rig.load(path);
+    play();
+    for (const char* broken : {"def f(:\n", "raise ValueError('no')\n"}) {
+        folder.write("s.py", broken);
+        bool told = false;
+        ASSERT_TRUE(play_until([&] {
+            for (const Message& message : rig.host.take_messages()) {
+                told = told || (message.type == Message::Type::error && message.line == 1);
+            }
+            return told;
+        }));
+        EXPECT_EQ(rig.slot.figures().state, SlotState::live);
+        EXPECT_EQ(rig.slot.figures().swaps, 0U);
+    }
+    folder.write("s.py", script(31));
+    ASSERT_TRUE(swapped());
+}
+
+TEST_F(SwapTest, NotesBoundToAKeyEndWithItDurationsEndByThemselvesAndOthersAreReleased) {
+    const auto path = folder.write("s.py", script(30, R"(
+@on.note
+def note(e: NoteOn) -> None:
+    e.forward()
+    play(72, duration=seconds(3))
+    play(76, hold=True)
+)"));
+    rig.load(path);
+    play({note_on(rig.now, 60)});
+    play();
+    const std::int64_t began = heard.back().time;
+    folder.write("s.py", script(31));
+    ASSERT_TRUE(swapped());
+    const std::int64_t at = rig.slot.figures().swap_sample;
+    const auto off_of = [&](int key) {
+        for (const Event& event : heard) {
+            if (event.kind == Kind::note_off && event.data[1] == key) {
+                return event.time;
+            }
+        }
+        return std::int64_t{-1};
+    };
+    EXPECT_EQ(off_of(76), at);
+    EXPECT_EQ(off_of(60), -1);
+    const std::int64_t up = rig.now;
+    play({note_off(up, 60)});
+    EXPECT_EQ(off_of(60), up);
+    ASSERT_TRUE(play_until([&] { return off_of(72) >= 0; }));
+    EXPECT_EQ(off_of(72), began + 3 * 48000);
+}
+
+TEST_F(SwapTest, TenEditsInARowLoseNothing) {
+    const auto path = folder.write("s.py", script(30, "@on.any\ndef all(e: Event) -> None:\n    e.forward()\n"));
+    rig.load(path);
+    rig.slot.set_swap_moment(SwapMoment::block);
+    std::multiset<int> sounding;
+    for (int edit = 1; edit <= 10; ++edit) {
+        folder.write("s.py", script(30 + edit, "@on.any\ndef all(e: Event) -> None:\n    e.forward()\n"));
+        for (int blocks = 0; blocks < 3000 && rig.slot.figures().swaps < static_cast<std::uint64_t>(edit); ++blocks) {
+            play({note_on(rig.now, 60), note_off(rig.now + 100, 60)});
+        }
+        ASSERT_EQ(rig.slot.figures().swaps, static_cast<std::uint64_t>(edit));
+    }
+    for (const Event& event : heard) {
+        if (event.kind == Kind::note_on) {
+            sounding.insert(event.note_id);
+        } else if (event.kind == Kind::note_off) {
+            EXPECT_EQ(sounding.erase(event.note_id), 1U);
+        }
+    }
+    EXPECT_TRUE(sounding.empty());
+    const SlotFigures figures = rig.slot.figures();
+    EXPECT_EQ(figures.events_pushed, figures.events_settled);
+    EXPECT_EQ(figures.restarts, 0U);
+}
+
+}  // namespace
+}  // namespace outboard::scripting
