@@ -9,6 +9,7 @@
 #include "ui/child.h"
 #include "ui/document_actions.h"
 #include "ui/editor_tabs.h"
+#include "ui/guide_window.h"
 #include "ui/theme.h"
 #include "ui/track_list.h"
 #include "ui/transport_bar.h"
@@ -155,8 +156,28 @@ void build_view(QMainWindow& window, const MenuTargets& to) {
     add(menu, QObject::tr("Code as at first"), QKeySequence(QStringLiteral("Ctrl+0")), [&] { editors.zoom(0); });
 }
 
-void build_help(QMainWindow& window) {
+void show_guide(QMainWindow& window, const QString& folder) {
+    auto* guide = window.findChild<GuideWindow*>();
+    if (guide == nullptr) {
+        guide = child<GuideWindow>(folder, &window);
+    }
+    guide->show();
+    guide->raise();
+    guide->activateWindow();
+}
+
+void build_help(QMainWindow& window, const MenuTargets& to) {
     QMenu& menu = *window.menuBar()->addMenu(QObject::tr("&Help"));
+    add(menu, QObject::tr("&Writing scripts"), QKeySequence::HelpContents, [&window, &desk = to.desk] {
+        if (const QString folder = guide_folder(desk.factory_folder()); !folder.isEmpty()) {
+            show_guide(window, folder);
+        } else {
+            QMessageBox::information(&window, QObject::tr("Writing scripts"),
+                                     QObject::tr("The guide is not installed: it belongs beside the factory scripts, "
+                                                 "in a folder called guide."));
+        }
+    });
+    menu.addSeparator();
     add(menu, QObject::tr("&About Outboard"), {}, [&] {
         QMessageBox::about(&window, QObject::tr("About Outboard"),
                            QObject::tr("<b>Outboard</b><p>An instrument host whose tracks are scripted in Python, each "
@@ -174,7 +195,7 @@ void build_menus(QMainWindow& window, const MenuTargets& targets) {
     build_script(window, targets);
     build_transport(window, targets);
     build_view(window, targets);
-    build_help(window);
+    build_help(window, targets);
 }
 
 }  // namespace outboard::ui

@@ -4,10 +4,12 @@
 #include <QDockWidget>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QTextBrowser>
 #include <QTimer>
 
 #include "rig.h"
 #include "ui/editor_tabs.h"
+#include "ui/guide_window.h"
 #include "ui/notice_bar.h"
 #include "ui/script_editor.h"
 #include "ui/track_card.h"
@@ -115,6 +117,44 @@ TEST_F(WindowTest, UnsavedEditsAreAskedAboutAndKept) {
     answer(QMessageBox::Save);
     EXPECT_TRUE(window().close());
     EXPECT_EQ(read(file), "edited x\n");
+}
+
+TEST_F(WindowTest, TheGuideOpensWithF1AndItsLinksLeadOn) {
+    track("Arp");
+    QDir(folder_.path()).mkpath("guide");
+    write("guide/README.md", "# Writing scripts\n\nRead the [cookbook](cookbook.md).\n");
+    write("guide/cookbook.md", "# Cookbook\n");
+    window().activateWindow();
+    QTest::keyClick(&window(), Qt::Key_F1);
+    auto* guide = window().findChild<GuideWindow*>();
+    ASSERT_NE(guide, nullptr);
+    EXPECT_TRUE(guide->isVisible());
+    auto* pages = guide->findChild<QTextBrowser*>();
+    EXPECT_TRUE(pages->toPlainText().startsWith("Writing scripts"));
+    pages->setSource(pages->source().resolved(QUrl("cookbook.md")));
+    EXPECT_TRUE(pages->toPlainText().startsWith("Cookbook"));
+    const auto buttons = guide->findChildren<QPushButton*>();
+    ASSERT_EQ(buttons.size(), 2);
+    QTest::mouseClick(buttons.front(), Qt::LeftButton);
+    EXPECT_TRUE(pages->toPlainText().startsWith("Writing scripts"));
+    QTest::keyClick(&window(), Qt::Key_F1);
+    EXPECT_EQ(window().findChildren<GuideWindow*>().size(), 1);
+}
+
+TEST_F(WindowTest, WithoutTheGuideASentenceSaysWhereItBelongs) {
+    track("Arp");
+    QString said;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, [&said] {
+        if (auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget())) {
+            said = box->text();
+            box->accept();
+        }
+    });
+    look.start(20);
+    QTest::keyClick(&window(), Qt::Key_F1);
+    EXPECT_TRUE(said.contains("guide"));
+    EXPECT_EQ(window().findChild<GuideWindow*>(), nullptr);
 }
 
 TEST_F(WindowTest, NoticesAddUpAndNoneIsSaidTwice) {
