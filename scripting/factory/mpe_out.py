@@ -2,8 +2,8 @@
 
 Notes go to channels 2 to 16, what concerns all of them (bend, controllers, program) to channel 1. A channel that has
 been free the longest comes first, so that a note that dies away keeps its pitch. There are 15 channels: a 16th note
-takes that of the note that has sounded the longest, which ends. Pressure on one key becomes pressure on its channel,
-and a note that is tuned becomes bend. Since channel 10 is one of the fifteen, there is no exception for drums here.
+takes that of the note that has sounded the longest, which ends. Pressure on one key becomes pressure on its channel.
+Since channel 10 is one of the fifteen, there is no exception for drums here.
 """
 
 from outboard import (
@@ -62,8 +62,8 @@ def to_its_own_channel(e: NoteOn) -> None:
         oldest = sounding.pop(0)
         oldest.voice.release()
         channel = oldest.channel
-    send(PitchBend(channel=channel, value=min(max(e.tuning / bend_range.value, -1.0), 1.0)))
-    sounding.append(Sounding(e, channel, e.forward(channel=channel, tuning=0.0)))
+    send(PitchBend(channel=channel, value=0.0))
+    sounding.append(Sounding(e, channel, e.forward(channel=channel)))
 
 
 def let_go() -> None:

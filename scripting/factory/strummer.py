@@ -34,9 +34,10 @@ async def strum(e: NoteOn) -> None:
     mine = ringing[e.channel] = []
     velocity = e.velocity
     for string in strings:
-        if not e.down or ringing[e.channel] is not mine:
-            return  # let go, or strummed anew, before the last string
-        mine.append(play(string.key, velocity))  # in this handler: it ends with the key that strums
+        if ringing[e.channel] is not mine:
+            return  # strummed anew before the last string
+        # In this handler a note ends with the key that strums; once that is up, nothing sounds any more.
+        mine.append(play(string.key, velocity))
         velocity *= 1 - accent.value
         await ms(speed.value)
 

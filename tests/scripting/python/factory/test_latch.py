@@ -50,6 +50,17 @@ def test_every_channel_has_its_latch(factory):
     assert ends == [(1, 60, 40), (2, 62, None), (1, 64, None)]
 
 
+def test_a_key_that_is_down_on_another_channel_does_not_join_the_chord(factory):
+    events = [on(0, 60, channel=1), *key(10, 62, 5, channel=2), *key(20, 64, 5, channel=2), off(30, 60, channel=1)]
+    ends = [(note[1], note[2], note[4]) for note in played(factory("latch"), events)]
+    assert ends == [(1, 60, None), (2, 62, 10), (2, 64, None)]
+
+
+def test_after_a_panic_a_key_sounds_again_at_its_first_press(factory):
+    events = key(0, 60, 10) + [Panic(time=50)] + key(100, 60, 10)
+    assert [note[2::2] for note in played(factory("latch"), events, values={"mode": 1})] == [(60, 50), (60, None)]
+
+
 def test_after_a_panic_the_latch_is_empty(factory):
     events = key(0, 60, 10) + [Panic(time=50)] + key(100, 60, 10) + key(200, 62, 10)
     assert [note[2::2] for note in played(factory("latch"), events)] == [(60, 50), (60, 100), (62, None)]

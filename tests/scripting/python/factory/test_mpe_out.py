@@ -1,9 +1,9 @@
-"""The factory scripts mpe_out and mpe_in, by their events."""
+"""The factory script mpe_out, by its events."""
 
 from __future__ import annotations
 
 from helpers import cc, off, on
-from outboard import ChannelPressure, ControlChange, NoteOn, PitchBend, PolyPressure, ProgramChange
+from outboard import ChannelPressure, ControlChange, PitchBend, PolyPressure, ProgramChange
 from tables import BLOCKS, key, table
 
 
@@ -62,8 +62,3 @@ def test_the_zone_is_announced(factory):
     assert [(e.channel, e.cc, e.value7) for e in heard] == [(1, 101, 0), (1, 100, 6), (1, 6, 15)] + [
         row for channel in range(2, 17) for row in ((channel, 101, 0), (channel, 100, 0), (channel, 6, 48))
     ]
-
-
-def test_mpe_notes_are_not_tuned_twice(factory):
-    heard = factory("mpe_out").play(key(0, 60, 10))
-    assert [e.tuning for e in heard if isinstance(e, NoteOn)] == [0.0]
