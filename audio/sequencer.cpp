@@ -204,8 +204,8 @@ void Sequencer::advance_clock(std::int64_t start, std::int64_t end, ClockMap& cl
             next_signature_ < song_->signatures.size() ? song_->signatures[next_signature_].beat : length_beats();
         const double beat = std::min({tempo_beat, signature_beat, length_beats()});
         const double sample = std::max(sample_of(cursor_.stretch, beat), here_.sample);
-        if (sample >= static_cast<double>(end)) {
-            return;
+        if (round_sample(sample) >= end) {
+            return;  // it belongs to the block of the sample at which scripts see it
         }
         if (beat >= length_beats()) {
             if (has_tail_) {

@@ -1,5 +1,6 @@
 #include "scripting/clock_map.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace outboard::scripting {
@@ -24,6 +25,29 @@ double ClockMap::sample_of(double clock_beat) const noexcept {
     }
     const ClockPoint& point = points[at];
     return point.sample + (clock_beat - point.clock_beat) * (60.0 * sample_rate) / point.tempo;
+}
+
+void ClockMemory::hear(const ClockMap& clock) noexcept {
+    for (std::uint32_t i = 0; i < clock.count; ++i) {
+        const Point point{clock.points[i].sample, clock.points[i].clock_beat,
+                          60.0 * clock.sample_rate / clock.points[i].tempo};
+        const Point& last = points_[(count_ + most - 1) % most];
+        const bool known = count_ > 0 && point.sample == last.sample && point.clock_beat == last.clock_beat &&
+                           point.samples_per_beat == last.samples_per_beat;
+        if (!known) {
+            points_[count_ % most] = point;
+            ++count_;
+        }
+    }
+}
+
+double ClockMemory::sample_of(double clock_beat) const noexcept {
+    std::uint32_t back = 1;
+    while (back < std::min(count_, most) && points_[(count_ - back) % most].clock_beat > clock_beat) {
+        ++back;
+    }
+    const Point& point = points_[(count_ + most - back) % most];
+    return point.sample + (clock_beat - point.clock_beat) * point.samples_per_beat;
 }
 
 std::int64_t round_sample(double exact) noexcept {

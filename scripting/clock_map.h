@@ -24,7 +24,8 @@ struct ClockPoint {
     std::int32_t bar = 0;  ///< 0-based
 };
 
-/// The points that hold in one block: the one in force at its start, then every change inside it, in time order.
+/// The points that hold in one block: the one in force at its start, then every change inside it, in time order. A
+/// change belongs to the block of the sample that it rounds to: there scripts see it.
 struct ClockMap {
     static constexpr std::size_t max_points = 64;
     double sample_rate = 48000;
@@ -36,6 +37,24 @@ struct ClockMap {
     /// [rt] Exact (fractional) sample of a clock beat; beyond the last point its tempo goes on.
     [[nodiscard]] double sample_of(double clock_beat) const noexcept;
     [[nodiscard]] const ClockPoint& point_at(double sample) const noexcept;
+};
+
+/// The last points of a run of blocks: converts beats that lie behind the block, too. What lands later than its own
+/// time (the pipelined latency) is due by the tempo of its time, not by that of the block in which it lands.
+class ClockMemory {
+public:
+    /// [rt] A block's points.
+    void hear(const ClockMap& clock) noexcept;
+    /// [rt] Exact (fractional) sample of a clock beat; beyond the last point its tempo goes on.
+    [[nodiscard]] double sample_of(double clock_beat) const noexcept;
+
+private:
+    struct Point {
+        double sample = 0, clock_beat = 0, samples_per_beat = 24000;
+    };
+    static constexpr std::uint32_t most = 2 * ClockMap::max_points;
+    std::array<Point, most> points_{};  ///< ring
+    std::uint32_t count_ = 0;           ///< points heard; the last `most` of them are there
 };
 
 /// The rounding of everything that leaves a script: half up, with a ten-thousandth of a sample of tolerance so that

@@ -25,7 +25,7 @@ NoteLedger::NoteLedger() {
 void NoteLedger::begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept {
     start_ = start;
     end_ = start + frames;
-    clock_ = &clock;
+    clock_.hear(clock);
     output_.clear();
     refresh_next_due();
 }
@@ -77,7 +77,7 @@ bool NoteLedger::pass(const Event& event, std::uint32_t sequence, std::int64_t l
     voice.port = event.port;
     voice.channel = event.channel;
     voice.key = event.data[1];
-    voice.on_time = landing;
+    voice.not_before = landing;
     voice.shift = landing - event.time;
     voices_.push_back(voice);
     return true;
@@ -151,7 +151,7 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     voice.port = on.port;
     voice.channel = on.channel;
     voice.key = on.data[1];
-    voice.on_time = landing;
+    voice.not_before = landing;
     voice.end = end;
     const std::int64_t late = landing - time;
     switch (end) {
@@ -187,7 +187,8 @@ void NoteLedger::end_voice(std::uint32_t number, std::uint8_t velocity, bool cho
     voices_.erase(voice);
 }
 
-void NoteLedger::set_end(std::uint32_t number, wire::End end, double value) noexcept {
+void NoteLedger::set_end(std::uint32_t number, wire::End end, double value, std::int64_t time,
+                         std::int64_t landing) noexcept {
     const auto voice = std::find_if(voices_.begin(), voices_.end(), [&](const Voice& v) { return v.number == number; });
     if (number == 0 || voice == voices_.end() || end == wire::End::press) {
         return;
@@ -195,6 +196,8 @@ void NoteLedger::set_end(std::uint32_t number, wire::End end, double value) noex
     voice->end = end;
     voice->end_sample = sample_from(value);
     voice->end_beat = value;
+    voice->shift = landing - time;
+    voice->not_before = landing;
     next_due_ = std::min(next_due_, due(*voice));
 }
 
@@ -233,10 +236,10 @@ std::int64_t NoteLedger::due(const Voice& voice) const noexcept {
     if (voice.end == wire::End::sample) {
         at = voice.end_sample;
     } else if (voice.end == wire::End::beat) {
-        const double exact = clock_->sample_of(voice.end_beat);
+        const double exact = clock_.sample_of(voice.end_beat);
         at = exact < 9e15 ? round_sample(std::max(exact, 0.0)) : never;
     }
-    return at == never ? never : std::max(at + voice.shift, voice.on_time);
+    return at == never ? never : std::max(at + voice.shift, voice.not_before);
 }
 
 void NoteLedger::refresh_next_due() noexcept {
@@ -274,7 +277,7 @@ void NoteLedger::flush_ends(std::int64_t time) noexcept {
 void NoteLedger::emit_off(const Voice& voice, std::int64_t time, bool choke) noexcept {
     Event off;
     off.time =
-        std::max(time, voice.on_time);  // a panic ends notes at the block's start that were passed on later in it
+        std::max(time, voice.not_before);  // a panic ends notes at the block's start that were passed on later in it
     off.kind = choke ? Kind::choke : Kind::note_off;
     off.port = voice.port;
     off.channel = voice.channel;

@@ -23,8 +23,7 @@ public:
 
     NoteLedger();
 
-    /// Opens a block: its output is empty; ends in beats are converted with `clock`, which must live until the next
-    /// call.
+    /// Opens a block: its output is empty; ends in beats are converted with `clock` and those of the blocks before.
     void begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept;
 
     /// Passes one input event on, byte for byte, at `landing` (≥ its own time when late). A note-on becomes a press
@@ -39,7 +38,8 @@ public:
     bool start_voice(const wire::Record& record, std::int64_t time, std::int64_t landing,
                      std::uint32_t press_origin) noexcept;
     void end_voice(std::uint32_t voice, std::uint8_t velocity, bool choke, std::int64_t landing) noexcept;
-    void set_end(std::uint32_t voice, wire::End end, double value) noexcept;
+    /// Another end for a voice that a script started; `time` is the script's time, `landing` where it is heard of.
+    void set_end(std::uint32_t voice, wire::End end, double value, std::int64_t time, std::int64_t landing) noexcept;
     /// Ends every voice that a script started.
     void end_all(std::int64_t landing) noexcept;
     /// A script went away (swap, crash): its voices without an end of their own are released; the others keep theirs.
@@ -75,8 +75,8 @@ private:
         bool forwarded = false;
         std::uint8_t port = 0, channel = 0, key = 0;
         std::uint8_t off_status = 0x80, off_velocity = 64;
-        std::int64_t on_time = 0;  ///< where it sounds
-        std::int64_t shift = 0;    ///< added to its end: delay and lateness
+        std::int64_t not_before = 0;  ///< its end does not come sooner: where it sounds, or where its end was moved
+        std::int64_t shift = 0;       ///< added to its end: delay and lateness
         std::int64_t end_sample = 0;
         double end_beat = 0;
         std::uint32_t off_origin = 0;
@@ -88,7 +88,7 @@ private:
     bool emit(const Event& event) noexcept;
     void refresh_next_due() noexcept;
 
-    const ClockMap* clock_ = nullptr;
+    ClockMemory clock_;
     std::int64_t start_ = 0, end_ = 0;
     std::vector<Event> output_;
     std::vector<Press> presses_;

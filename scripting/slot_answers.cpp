@@ -115,7 +115,7 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
         case wire::set_end:
             taken = std::isfinite(record.value[0]) && record.size <= static_cast<std::uint8_t>(wire::End::beat);
             if (taken) {
-                ledger_.set_end(record.voice, static_cast<wire::End>(record.size), record.value[0]);
+                ledger_.set_end(record.voice, static_cast<wire::End>(record.size), record.value[0], time, lands);
             }
             break;
         default: {

@@ -73,8 +73,7 @@ void Slot::append_records(bool passed) noexcept {
     const ClockMap& clock = *block_.clock;
     std::uint32_t point = transport_changed_ ? 0 : clock.count;
     const auto points_up_to = [&](std::int64_t time) {
-        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time;
-             ++point) {
+        for (; point < clock.count && round_sample(clock.points[point].sample) <= time; ++point) {
             append_point(clock.points[point]);
         }
     };
@@ -114,7 +113,7 @@ void Slot::append_records(bool passed) noexcept {
 void Slot::append_point(const ClockPoint& point) noexcept {
     ipc::Record record;
     record.kind = wire::transport;
-    record.time = std::max(block_.start, static_cast<std::int64_t>(std::ceil(point.sample)));
+    record.time = std::max(block_.start, round_sample(point.sample));
     record.value[0] = point.sample;
     record.value[1] = point.clock_beat;
     record.value[2] = point.song_beat;

@@ -131,6 +131,17 @@ TEST_F(NoteLedgerTest, EndsInBeatsFollowTheTempo) {
     EXPECT_THAT(finish(), ElementsAre("36000:80.60.64"));
 }
 
+TEST_F(NoteLedgerTest, WhatLandsLaterIsDueByTheTempoOfItsOwnTime) {
+    begin(0, 24000);
+    EXPECT_THAT(finish(), ElementsAre());
+    clock.points[0].sample = 24000;
+    clock.points[0].clock_beat = 1.0;
+    clock.points[0].tempo = 60;
+    begin(24000, 24000);  // the answer for 0..24000 lands here
+    ledger.start_voice(voice(1, 60, wire::End::beat, 0.5), 6000, 30000, 0);
+    EXPECT_THAT(finish(), ElementsAre("30000:90.60.90", "36000:80.60.64"));
+}
+
 TEST_F(NoteLedgerTest, ABeatBeyondAllTimeIsAnEndToo) {
     begin(100, 64);
     ledger.start_voice(voice(1, 60, wire::End::beat, -1e300), 110, 110, 0);
@@ -145,6 +156,26 @@ TEST_F(NoteLedgerTest, LatenessMovesAnOffThatCameWithItsOn) {
     ledger.pass(note_off(40, 60), 2, 128);
     ledger.start_voice(voice(1, 64, wire::End::sample, 30), 20, 128, 0);
     EXPECT_THAT(finish(), ElementsAre("128:90.60.100", "128:90.64.90", "138:80.64.64", "158:80.60.30"));
+}
+
+TEST_F(NoteLedgerTest, AnEndThatIsMovedIsAsLateAsTheMessageAndKeepsNoOldDelay) {
+    begin(0, 64);
+    ledger.pass(note_on(0, 50), 1, 0);
+    wire::Record forwarded = voice(1, 50, wire::End::press, 0, 1);
+    forwarded.delay = 20;
+    ledger.start_voice(forwarded, 0, 0, 0);
+    ledger.start_voice(voice(2, 60, wire::End::hold, 0), 0, 0, 0);
+    ledger.set_end(1, wire::End::sample, 30, 5, 5);
+    ledger.set_end(2, wire::End::sample, 30, 5, 13);
+    EXPECT_THAT(finish(), ElementsAre("0:90.50.100", "0:90.50.90", "0:90.60.90", "30:80.50.64", "38:80.60.64"));
+}
+
+TEST_F(NoteLedgerTest, AnEndThatIsMovedIntoThePastComesWhereItWasMoved) {
+    begin(0, 64);
+    ledger.start_voice(voice(1, 60, wire::End::hold, 0), 0, 0, 0);
+    ledger.set_end(1, wire::End::sample, 5, 9, 9);
+    ledger.send(control(9, 1, 2), 9);
+    EXPECT_THAT(finish(), ElementsAre("0:90.60.90", "9:b0.1.2", "9:80.60.64"));
 }
 
 TEST_F(NoteLedgerTest, AScriptThatGoesLeavesNotesWithAnEndOfTheirOwnAndReleasesTheRest) {

@@ -56,6 +56,9 @@ class TransportChange:
         self.beat: float | None = beat
         self.time_signature: tuple[int, int] | None = time_signature
 
+    def __repr__(self) -> str:
+        return _shown(self)
+
 
 class ParameterChange:
     """The user moves a control, as the host has it: a knob's value, a menu's index, a toggle's 0 or 1."""
@@ -66,6 +69,9 @@ class ParameterChange:
         self.time: int = time
         self.id: str = id
         self.value: float = value
+
+    def __repr__(self) -> str:
+        return _shown(self)
 
 
 class MidiBytes:
@@ -78,6 +84,9 @@ class MidiBytes:
         self.data: bytes = data
         self.port: int = port
 
+    def __repr__(self) -> str:
+        return _shown(self)
+
 
 class Panic:
     """All notes end at once, all tasks are cancelled."""
@@ -86,6 +95,15 @@ class Panic:
 
     def __init__(self, *, time: int) -> None:
         self.time: int = time
+
+    def __repr__(self) -> str:
+        return _shown(self)
+
+
+def _shown(given: object) -> str:
+    names: tuple[str, ...] = getattr(given, "__slots__", ())
+    words = (f"{name}={getattr(given, name)!r}" for name in names if getattr(given, name) is not None)
+    return f"{type(given).__name__}({', '.join(words)})"
 
 
 Input = Union[Event, TransportChange, ParameterChange, MidiBytes, Panic]
@@ -99,10 +117,12 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
     for press in held_before:
         seq += 1
         records.append((*_midi(press, seq)[:8], STATE))
-    records.append((START, 0))
     numbers = {parameter.id: number for number, parameter in enumerate(rt.parameters)}
-    # A panic comes first at its sample: what the script does there comes after it.
-    for event in sorted(events, key=lambda event: (event.time, not isinstance(event, Panic))):
+    live = False
+    for event in sorted(events, key=_place):
+        if not live and _place(event) >= (0, _EVENT, 0):
+            live = True
+            records.append((START, 0))
         time = round_sample(event.time)
         if isinstance(event, (Event, MidiBytes)):
             seq += 1
@@ -124,7 +144,18 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
             records.append((PARAMETER, time, numbers[event.id], event.value))
         else:
             records.append((PANIC, time))
+    if not live:
+        records.append((START, 0))
     return deque(records)
+
+
+# At one sample the engine tells in this order: the transport, a panic, parameters, that the script is live, events.
+_ORDER = {TransportChange: 0, Panic: 1, ParameterChange: 2}
+_EVENT = 3
+
+
+def _place(event: Input) -> tuple[int, int, float]:
+    return round_sample(event.time), _ORDER.get(type(event), _EVENT), event.time
 
 
 def _point(

@@ -27,6 +27,7 @@ class Press:
     passed: bool = False
     bound: list[Sounding] = field(default_factory=list)
     down: bool = True
+    order: int = 0
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Sounding:
     forwarded: bool = False
     off_velocity: int = HALF
     due: float = NOT_YET
+    order: int = 0
 
 
 class Ledger:
@@ -56,6 +58,7 @@ class Ledger:
         self._presses: dict[tuple[int, int, int], list[Press]] = {}
         self._by_seq: dict[int, Press] = {}
         self._voices: dict[int, Sounding] = {}
+        self._notes = 0
 
     # ---- what happens -------------------------------------------------------------------------------------------
 
@@ -115,6 +118,7 @@ class Ledger:
         kind, _, seq, port, channel, _, b1, b2, _ = record
         if kind == NOTE_ON:
             self._by_seq[seq].passed = True
+            self._by_seq[seq].order = self._next_order()
             self.heard.append(
                 NoteOn(time=time, port=port, channel=channel + 1, key=b1, velocity=UNIT[b2], note_id=-1 - seq)
             )
@@ -128,12 +132,14 @@ class Ledger:
             self._end(voice, time)
 
     def panic(self, time: int) -> None:
-        """Everything ends, every key press is forgotten."""
-        self.end_all(time)
-        for presses in self._presses.values():
-            for press in presses:
-                if press.passed:
-                    self._press_off(press, time, HALF)
+        """Everything ends, in the order in which it began; every key press is forgotten."""
+        notes: list[Press | Sounding] = [*self._voices.values()]
+        notes += [press for presses in self._presses.values() for press in presses if press.passed]
+        for note in sorted(notes, key=lambda note: note.order):
+            if isinstance(note, Sounding):
+                self._end(note, time)
+            else:
+                self._press_off(note, time, HALF)
         self._presses.clear()
 
     def finish(self) -> None:
@@ -164,6 +170,10 @@ class Ledger:
                     voice.off_velocity = velocity
         self.advance(time)
 
+    def _next_order(self) -> int:
+        self._notes += 1
+        return self._notes
+
     def _press_off(self, press: Press, time: int, velocity: int) -> None:
         _, _, seq, port, channel, _, key, _, _ = press.record
         self.heard.append(
@@ -187,6 +197,7 @@ class Ledger:
             delay=0 if late else delay,
             forwarded=bool(forwarded),
             off_velocity=delay if late else HALF,
+            order=self._next_order(),
         )
         self._voices[number] = voice
         if kind == AT_KEY_UP:
