@@ -6,6 +6,8 @@
 //     it has answered on the slow lane         the new one gets that and the parameters' values, and is published
 //     the moment has come (block, beat, bar)   the audio thread exchanges the two: tell_of_swap()
 
+#include <algorithm>
+
 #include "ipc/clock.h"
 #include "scripting/control_thread.h"
 
@@ -17,6 +19,21 @@ constexpr std::int64_t look_at_files_ns = 50 * ms;
 constexpr std::int64_t until_seen_ns = 200 * ms;      ///< the audio thread runs, or there is none
 constexpr std::int64_t until_answered_ns = 300 * ms;  ///< a script that is busy loses what it has changed last
 constexpr std::int64_t until_moment_ns = 60'000 * ms;
+
+/// A live loop is known by its name.
+Link::Handover handover(const Link& from, const Link& to) {
+    Link::Handover handover;
+    handover.from = &from;
+    for (std::size_t i = 0; i < std::min(from.loops.size(), handover.next.size()); ++i) {
+        const auto at = std::find(to.loops.begin(), to.loops.end(), from.loops[i]) - to.loops.begin();
+        if (at < static_cast<std::ptrdiff_t>(std::min(to.loops.size(), handover.next.size()))) {
+            handover.next[i] = std::uint32_t{1} << at;
+            handover.stay |= std::uint32_t{1} << i;
+            handover.wait |= handover.next[i];
+        }
+    }
+    return handover;
+}
 
 }  // namespace
 
@@ -71,6 +88,9 @@ bool ControlThread::hand_over(Seat& seat, Link& link) {
     seat.slot->save_stage.store(Slot::Save::none, std::memory_order_release);
     seat.asked_ns = seat.posted_ns = 0;
     link.go(seat.slot->saved_of(link.options.script), same ? seat.slot->restart_order().values : link.options.values);
+    if (old_plays) {
+        link.handover = handover(*seat.current, link);
+    }
     seat.swapping = old_plays ? &link : nullptr;
     seat.adoptions_before = seat.slot->adoptions.load();
     return true;

@@ -244,6 +244,7 @@ void Link::take_declarations(const std::string& text) {
     for (const json& from : ready.at("parameters")) {
         parameters.push_back(parameter_from(from));
     }
+    loops = ready.value("loops", std::vector<std::string>());
     files = ready.value("files", std::vector<std::string>());
     handles = ready.at("handles").get<std::uint64_t>();
     stage_ = Stage::ready;

@@ -64,6 +64,14 @@ public:
     /// Asks the control thread to end this child, with a reason (a literal).
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
     std::uint64_t handles = 0;     ///< constant once ready
+    /// Live loops (bits in the order of declaration) that the child before this one, `from`, also has. Constant once
+    /// published.
+    struct Handover {
+        const Link* from = nullptr;
+        std::uint32_t stay = 0;                  ///< in `from`: run to the end of their round
+        std::uint32_t wait = 0;                  ///< in this one: begin when those have ended
+        std::array<std::uint32_t, 32> next{};    ///< by number in `from`: the bit in this one
+    } handover;
     Watched watched;               ///< what the watchdog sees of it
     Watchdog* watchdog = nullptr;  ///< constant once ready; none: nobody watches it
     /// It may be awake before it is called: it has real-time priority, and a core is left for it.
@@ -88,6 +96,7 @@ public:
     const LinkOptions options;
     std::vector<Parameter> parameters;
     std::vector<std::string> files;  ///< modules beside the script that it has imported
+    std::vector<std::string> loops;  ///< names of its live loops
     Message refusal;                 ///< why it was refused
     /// What the script keeps, as heard last: JSON. Empty: nothing new since it was taken.
     std::string take_saved() { return std::exchange(saved_, {}); }

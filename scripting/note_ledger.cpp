@@ -146,6 +146,7 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     voice.note_id = next_note_id_++;
     voice.number = record.voice;
     voice.script = true;
+    voice.leaving = leaving_;
     voice.press = record.sequence;
     voice.forwarded = forwarded;
     voice.port = on.port;
@@ -178,7 +179,7 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
 }
 
 void NoteLedger::end_voice(std::uint32_t number, std::uint8_t velocity, bool choke, std::int64_t landing) noexcept {
-    const auto voice = std::find_if(voices_.begin(), voices_.end(), [&](const Voice& v) { return v.number == number; });
+    const auto voice = std::find_if(voices_.begin(), voices_.end(), [&](const Voice& v) { return v.number == number && v.leaving == leaving_; });
     if (number == 0 || voice == voices_.end()) {
         return;
     }
@@ -189,7 +190,8 @@ void NoteLedger::end_voice(std::uint32_t number, std::uint8_t velocity, bool cho
 
 void NoteLedger::set_end(std::uint32_t number, wire::End end, double value, std::int64_t time,
                          std::int64_t landing) noexcept {
-    const auto voice = std::find_if(voices_.begin(), voices_.end(), [&](const Voice& v) { return v.number == number; });
+    const auto voice = std::find_if(voices_.begin(), voices_.end(),
+                                    [&](const Voice& v) { return v.number == number && v.leaving == leaving_; });
     if (number == 0 || voice == voices_.end() || end == wire::End::press) {
         return;
     }
@@ -203,7 +205,7 @@ void NoteLedger::set_end(std::uint32_t number, wire::End end, double value, std:
 
 void NoteLedger::end_all(std::int64_t landing) noexcept {
     std::erase_if(voices_, [&](const Voice& voice) {
-        if (!voice.script || voice.number == 0) {
+        if (!voice.script || voice.number == 0 || voice.leaving != leaving_) {
             return false;
         }
         emit_off(voice, landing, false);
@@ -213,11 +215,26 @@ void NoteLedger::end_all(std::int64_t landing) noexcept {
 
 void NoteLedger::script_gone(std::int64_t landing) noexcept {
     std::erase_if(voices_, [&](Voice& voice) {
+        if (voice.leaving != leaving_) {
+            return false;
+        }
         if (voice.script && voice.end == wire::End::hold) {
             emit_off(voice, landing, false);
             return true;
         }
         voice.number = 0;
+        voice.leaving = false;
+        return false;
+    });
+}
+
+void NoteLedger::script_leaves(std::int64_t landing) noexcept {
+    std::erase_if(voices_, [&](Voice& voice) {
+        if (voice.script && voice.end == wire::End::hold && !voice.leaving) {
+            emit_off(voice, landing, false);
+            return true;
+        }
+        voice.leaving = voice.number != 0;
         return false;
     });
 }

@@ -45,6 +45,11 @@ public:
     /// A script went away (swap, crash): its voices without an end of their own are released; the others keep theirs.
     /// Voice numbers of the script that follows may start over.
     void script_gone(std::int64_t landing) noexcept;
+    /// Another script takes over while this one comes to its end: as script_gone(), but its voices keep their numbers,
+    /// apart from those of the other. Who speaks is said by hear_leaving().
+    void script_leaves(std::int64_t landing) noexcept;
+    /// From now on voice numbers are those of the script that leaves, or of the one that is live.
+    void hear_leaving(bool leaving) noexcept { leaving_ = leaving; }
     /// Any other event, at `landing`.
     bool send(Event event, std::int64_t landing) noexcept;
 
@@ -73,6 +78,7 @@ private:
         wire::End end = wire::End::hold;
         bool script = false;
         bool forwarded = false;
+        bool leaving = false;  ///< its script leaves
         std::uint8_t port = 0, channel = 0, key = 0;
         std::uint8_t off_status = 0x80, off_velocity = 64;
         std::int64_t not_before = 0;  ///< its end does not come sooner: where it sounds, or where its end was moved
@@ -95,6 +101,7 @@ private:
     std::vector<Voice> voices_;  ///< in the order in which they were started
     std::int64_t next_due_ = 0;
     std::int32_t next_note_id_ = 1;
+    bool leaving_ = false;
 };
 
 }  // namespace outboard::scripting

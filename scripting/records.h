@@ -28,6 +28,10 @@ inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, c
 inline constexpr std::uint8_t transport_bar = 36;
 inline constexpr std::uint8_t save =
     52;  ///< answer on the slow lane with what the script keeps: it is about to be swapped
+/// A swap: `voice` has a bit for each of the first 32 live loops, in the order of their declaration.
+inline constexpr std::uint8_t wait_loops = 53;   ///< to the new child, before `start`: these do not begin yet
+inline constexpr std::uint8_t begin_loops = 54;  ///< to the new child: these begin now
+inline constexpr std::uint8_t leave = 55;        ///< to the old one: another took over; these run to their round's end
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,
@@ -41,6 +45,8 @@ inline constexpr std::uint8_t end_voice = 65;  ///< voice; data[0] = release vel
 inline constexpr std::uint8_t end_all = 66;    ///< every voice of this script
 inline constexpr std::uint8_t set_end = 67;    ///< voice, size = End, value[0]
 inline constexpr std::uint8_t flag_choke = 1;
+inline constexpr std::uint8_t loop_over = 88;  ///< after `leave`: voice = the number of a live loop whose round has ended
+inline constexpr std::uint8_t left = 89;       ///< after `leave`: nothing runs any more
 
 /// When a voice ends.
 enum class End : std::uint8_t {

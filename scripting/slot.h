@@ -129,17 +129,27 @@ private:
     [[nodiscard]] std::int64_t swap_sample() const noexcept;
     void ask_for_save() noexcept;
     void plan_swap() noexcept;
-    void swap_within_block() noexcept;
+    void swap_within_block(std::int64_t deadline_ns) noexcept;
     void post_segment() noexcept;
     void await_answers(std::int64_t deadline_ns) noexcept;
     void append_values() noexcept;
+    void count_link() noexcept;
+    void retire(Link* link) noexcept;
+    // Of the child that leaves (slot_leaving.cpp).
+    void let_leave(const Link& next) noexcept;
+    void post_leaving() noexcept;
+    void await_leaving(std::int64_t deadline_ns) noexcept;
+    bool apply_leaving_answer(std::int64_t deadline_ns) noexcept;
+    void end_leaving() noexcept;
+    void append_begin_loops(std::int64_t up_to) noexcept;
     void publish_prewake_figures() noexcept;
     void lose_link(bool dead) noexcept;
     void adopt_link(Link* link) noexcept;
     bool apply_next_answer(std::int64_t deadline_ns) noexcept;
     void record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
     void apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept;
-    void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing) noexcept;
+    void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing,
+                      bool leaving_speaks = false) noexcept;
     void settle_up_to(std::uint32_t sequence) noexcept;
     void pass_kept(bool drop_stale) noexcept;
     [[nodiscard]] std::int64_t landing(std::int64_t time) const noexcept;
@@ -201,6 +211,23 @@ private:
     std::int64_t wake_sample_ = INT64_MAX;
     double wake_beat_ = no_beat;
     std::uint64_t wake_mask_ = 0;
+    // A child from which another took over, and which comes to its end: its live loops end their round, a delayed
+    // forward sounds. It hears events as news; the new child is posted after its answer, as that may begin a loop.
+    struct Leaving {
+        Link* link = nullptr;
+        std::array<Call, max_calls> calls{};
+        std::uint32_t first = 0, count = 0;
+        std::uint32_t posted = 0;  ///< all events up to this one are there
+        std::uint32_t stay = 0;    ///< live loops whose round goes on
+        bool told = false, over = false;
+        std::int64_t until = 0;              ///< four bars
+        std::int64_t answered_through = 0;
+        std::array<std::uint32_t, 32> next{};
+    } leaving_;
+    std::uint32_t loops_wait_ = 0;   ///< live loops of the new child that wait for a round's end
+    std::uint32_t loops_begin_ = 0;  ///< those that are to begin now
+    std::int64_t loops_begin_at_ = 0;
+    bool post_deferred_ = false;  ///< to collect(): after the answer of the child that leaves
     // latency
     std::int64_t shift_ = 0;
     std::uint32_t late_in_second_ = 0;

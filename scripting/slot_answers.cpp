@@ -81,11 +81,12 @@ void Slot::apply_records(const ipc::AnswerHead& head, std::span<const ipc::Recor
     settle_up_to(std::min(head.acknowledged, posted_));
 }
 
-void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64_t lands) noexcept {
+void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64_t lands,
+                        bool leaving_speaks) noexcept {
     bool taken = true;
     switch (record.kind) {
         case wire::pass:
-            if (record.sequence <= settled_ || record.sequence > posted_) {
+            if (leaving_speaks || record.sequence <= settled_ || record.sequence > posted_) {
                 taken = false;  // twice, or never posted
                 break;
             }
@@ -96,7 +97,7 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
             taken = ledger_.pass(kept(record.sequence), record.sequence, lands);
             break;
         case static_cast<std::uint8_t>(Kind::note_on): {
-            if (record.sequence > settled_ && record.sequence <= posted_) {
+            if (!leaving_speaks && record.sequence > settled_ && record.sequence <= posted_) {
                 settle_up_to(record.sequence);
             }
             ipc::Record voice = record;

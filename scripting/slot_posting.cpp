@@ -16,7 +16,12 @@ constexpr std::uint64_t wake_on_transport = wire::bit(wire::transport);
 
 void Slot::post() noexcept {
     const std::int64_t began = ipc::now_ns();
-    post_segment();
+    post_deferred_ = leaving_.link != nullptr;
+    if (post_deferred_) {
+        post_leaving();
+    } else {
+        post_segment();
+    }
     block_ns_ += ipc::now_ns() - began;
 }
 
@@ -41,7 +46,7 @@ void Slot::post_segment() noexcept {
 }
 
 bool Slot::child_has_something_to_do() const noexcept {
-    if (start_pending_ || save_pending_ || panic_pending_ || more_ || uncalled_ || call_count_ > 0 ||
+    if (start_pending_ || save_pending_ || loops_begin_ != 0 || panic_pending_ || more_ || uncalled_ || call_count_ > 0 ||
         wake_sample_ < segment_end_ ||
         (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(segment_end_)) >= wake_beat_ - 1e-9) ||
         link_->pipe().pending() > link_->pipe().capacity() / 2) {
@@ -94,6 +99,12 @@ void Slot::append_records(bool passed) noexcept {
     }
     if (start_pending_) {
         start_pending_ = false;
+        if (loops_wait_ != 0) {
+            record.kind = wire::wait_loops;
+            record.voice = loops_wait_;
+            append(record);
+            record.voice = 0;
+        }
         record.kind = wire::start;
         append(record);
     }
@@ -103,10 +114,12 @@ void Slot::append_records(bool passed) noexcept {
         append(record);
     }
     while (link_ != nullptr && posted_ < segment_last_) {
+        append_begin_loops(kept(posted_ + 1).time);
         points_up_to(kept(posted_ + 1).time);
         append_event(posted_ + 1, passed ? wire::flag_passed : 0);
         ++posted_;
     }
+    append_begin_loops(segment_end_ - 1);
     points_up_to(segment_end_ - 1);
 }
 

@@ -57,6 +57,12 @@ void Slot::begin(const BlockInfo& block) noexcept {
         add(counters_.missed, owes_ ? 1 : 0);
         note_lateness(owes_);
     }
+    if (leaving_.link != nullptr && shift_ > 0) {
+        await_leaving(deadline);  // pipelined: what it did in the block before
+    }
+    if (leaving_.link != nullptr && (leaving_.link->dead() || block.start >= leaving_.until)) {
+        end_leaving();
+    }
     ask_for_save();
     plan_swap();
     const std::size_t wanted = wanted_lane_.load(std::memory_order_relaxed);
@@ -104,6 +110,10 @@ void Slot::set_parameter(std::uint32_t index, double value) noexcept {
 
 void Slot::panic() noexcept {
     pass_kept(false);
+    if (leaving_.link != nullptr) {
+        end_leaving();
+    }
+    loops_wait_ = loops_begin_ = 0;
     ledger_.end_everything(block_.start, true);
     panic_pending_ = true;
 }
@@ -113,7 +123,7 @@ void Slot::finish() noexcept {
 }
 
 bool Slot::idle() const noexcept {
-    return ledger_.voices() == 0 && call_count_ == 0 && kept_count() == 0 &&
+    return ledger_.voices() == 0 && leaving_.link == nullptr && call_count_ == 0 && kept_count() == 0 &&
            (link_ == nullptr || (!start_pending_ && !more_ && wake_sample_ == INT64_MAX && wake_beat_ == no_beat));
 }
 
@@ -128,7 +138,13 @@ void Slot::exchange_link() noexcept {
     if (incoming == nullptr) {
         return;
     }
-    if (link_ != nullptr) {
+    if (leaving_.link != nullptr) {
+        end_leaving();
+    }
+    loops_wait_ = loops_begin_ = 0;
+    if (link_ != nullptr && incoming != remove_link && !link_->dead() && !post_failed_) {
+        let_leave(*incoming);
+    } else if (link_ != nullptr) {
         lose_link(false);
     }
     if (incoming != remove_link) {
@@ -136,18 +152,26 @@ void Slot::exchange_link() noexcept {
     }
 }
 
-void Slot::lose_link(bool dead) noexcept {
+void Slot::count_link() noexcept {
     publish_prewake_figures();
     counters_.realtime.store(false, std::memory_order_relaxed);
     earlier_links_ = {counters_.met_polling.load(std::memory_order_relaxed),
                       counters_.woke.load(std::memory_order_relaxed),
                       counters_.polled_ns.load(std::memory_order_relaxed)};
     earlier_demotions_ = counters_.demotions.load(std::memory_order_relaxed);
+}
+
+void Slot::retire(Link* link) noexcept {
+    link->next_retired = retired_.load(std::memory_order_relaxed);
+    while (!retired_.compare_exchange_weak(link->next_retired, link, std::memory_order_release)) {
+    }
+}
+
+void Slot::lose_link(bool dead) noexcept {
+    count_link();
     pass_kept(dead);
     ledger_.script_gone(segment_start_);
-    link_->next_retired = retired_.load(std::memory_order_relaxed);
-    while (!retired_.compare_exchange_weak(link_->next_retired, link_, std::memory_order_release)) {
-    }
+    retire(link_);
     link_ = nullptr;
     call_count_ = 0;
     owes_ = more_ = uncalled_ = post_failed_ = false;  // without a link everything passes in its own block
@@ -189,12 +213,20 @@ void Slot::overflow() noexcept {
 
 std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
+    if (post_deferred_) {
+        post_deferred_ = false;
+        await_leaving(shift_ > 0 ? 0 : deadline_ns);
+        post_segment();
+    }
     await_answers(deadline_ns);
     if (swap_at_ != 0) {
-        swap_within_block();
+        swap_within_block(deadline_ns);
         await_answers(deadline_ns);
     }
     if (finish_pending_) {
+        if (leaving_.link != nullptr) {
+            end_leaving();
+        }
         pass_kept(false);
         ledger_.flush_ends(block_end_ - 1);
         ledger_.end_everything(block_end_ - 1, false);

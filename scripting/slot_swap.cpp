@@ -88,13 +88,17 @@ void Slot::plan_swap() noexcept {
 }
 
 /// The old child has done its part of the block: from here on the new one.
-void Slot::swap_within_block() noexcept {
+void Slot::swap_within_block(std::int64_t deadline_ns) noexcept {
     segment_start_ = swap_at_;
     swap_at_ = 0;
     exchange_link();  // not if the old one still owes an answer: then it goes on, and the swap waits for the next
                       // moment
     segment_end_ = block_end_;
     segment_last_ = last_sequence_;
+    if (leaving_.link != nullptr) {
+        post_leaving();
+        await_leaving(deadline_ns);
+    }
     post_segment();
 }
 

@@ -43,6 +43,10 @@ PyObject* tuple_from(const ipc::Record& record, const ipc::Record* following) {
         }
         case wire::parameter:
             return tuple_of(kind, time, integer(record.sequence), PyFloat_FromDouble(record.value[0]));
+        case wire::wait_loops:
+        case wire::begin_loops:
+        case wire::leave:
+            return tuple_of(kind, time, integer(record.voice));
         case wire::start:
         case wire::panic:
             return tuple_of(kind, time);
@@ -107,6 +111,11 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
             record.flags = read.byte(4, 1) != 0 ? wire::flag_choke : 0;
             break;
         }
+        case wire::loop_over:
+            expected = 3;
+            record.voice = read.number(2);
+            break;
+        case wire::left:
         case wire::end_all:
             expected = 2;
             break;

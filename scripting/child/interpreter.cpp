@@ -69,6 +69,7 @@ void start_python(const std::string& package_path) {
     config.use_hash_seed = 1;
     config.hash_seed = 0;  // sets iterate alike in every run
     config.install_signal_handlers = 0;
+    config.write_bytecode = 0;  // two saves of a helper module in one second would be taken for one
     PyStatus status = PyConfig_SetBytesString(&config, &config.program_name, OUTBOARD_PYTHON);
     if (PyStatus_Exception(status) == 0) {
         status = Py_InitializeFromConfig(&config);

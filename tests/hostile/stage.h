@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -79,6 +80,9 @@ public:
                 down_.insert(key);
             }
         }
+        if (const int number = trigger.exchange(0); number != 0) {
+            push(control(info.start, number, 1));
+        }
     }
     void release_all() {
         for (const int key : down_) {
@@ -91,6 +95,7 @@ public:
     ScriptSlot& slot;
     Books books;
     bool quiet = false;
+    std::atomic<int> trigger{0};  ///< a controller to be sent with the next block; 0: none
 
 private:
     void push(Event event) {

@@ -233,6 +233,78 @@ def note(e: NoteOn) -> None:
     EXPECT_EQ(off_of(72), began + 3 * 48000);
 }
 
+TEST_F(SwapTest, ALiveLoopOfTheSameNameBeginsWhereTheOldOnesRoundEnds) {
+    const auto loop = [](int number) {
+        return script(number, "@live_loop(\"bass\")\nasync def bass() -> None:\n    send(ControlChange(cc=" +
+                                  std::to_string(number + 10) + ", value=1))\n    await beats(1.5)\n");
+    };
+    rig.load(folder.write("s.py", loop(30)));
+    play();
+    const std::int64_t began = times_of(40).at(0);
+    folder.write("s.py", loop(31));
+    ASSERT_TRUE(swapped());
+    ASSERT_TRUE(play_until([&] { return times_of(41).size() == 3; }));
+    std::vector<std::int64_t> rounds = times_of(40);
+    const std::int64_t at = rig.slot.figures().swap_sample;
+    EXPECT_GE(times_of(41)[0], at);
+    EXPECT_LT(rounds.back(), at) << "no new round after the swap";
+    for (const std::int64_t time : times_of(41)) {
+        rounds.push_back(time);
+    }
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+        EXPECT_EQ(rounds[i], began + static_cast<std::int64_t>(i) * 36000) << "round " << i;
+    }
+}
+
+TEST_F(SwapTest, AnOldRoundDrainsAtMostFourBarsAndALoopOfAnotherNameEndsAtOnce) {
+    const auto loops = [](const char* name, int cc) {
+        return std::string("@live_loop(\"") + name + "\")\nasync def " + name +
+               "() -> None:\n    for i in range(1000):\n        send(ControlChange(cc=" + std::to_string(cc) +
+               ", value=1))\n        await beats(0.25)\n";
+    };
+    rig.load(folder.write("s.py", script(30, loops("same", 40) + loops("gone", 41))));
+    play();
+    folder.write("s.py", script(31, loops("same", 50)));
+    ASSERT_TRUE(swapped());
+    ASSERT_TRUE(play_until([&] { return !times_of(50).empty(); }));
+    const std::int64_t at = rig.slot.figures().swap_sample;
+    EXPECT_LT(times_of(41).back(), at);
+    EXPECT_GT(times_of(40).back(), at + 15 * beat);
+    EXPECT_LT(times_of(40).back(), at + 16 * beat + frames);
+    EXPECT_GE(times_of(50).front(), at + 16 * beat);
+    EXPECT_LT(times_of(50).front(), at + 16 * beat + 2 * frames);
+}
+
+TEST_F(SwapTest, ADelayedForwardIsNeitherLostNorDoubledAndKeepsItsLength) {
+    const std::string delays =
+        "@on.note\nasync def note(e: NoteOn) -> None:\n    await ms(400)\n    e.forward()\n"
+        "    await ms(1)\n    play(90, duration=ms(5))\n";
+    rig.load(folder.write("s.py", script(30, delays)));
+    play();
+    folder.write("s.py", script(31, delays));
+    std::vector<std::int64_t> ons;
+    for (int blocks = 0; blocks < 3000 && rig.slot.figures().swaps == 0; ++blocks) {
+        const int key = 40 + blocks % 40;
+        ons.push_back(rig.now);
+        play({note_on(rig.now, key), note_off(rig.now + 100, key)});
+    }
+    ASSERT_TRUE(play_until([&] { return rig.now > ons.back() + 48000; }));
+    std::vector<std::int64_t> heard_ons, heard_offs;
+    for (const Event& event : heard) {
+        if (event.data[1] != 90 && event.kind == Kind::note_on) {
+            heard_ons.push_back(event.time);
+        } else if (event.data[1] != 90 && event.kind == Kind::note_off) {
+            heard_offs.push_back(event.time);
+        }
+    }
+    ASSERT_EQ(heard_ons.size(), ons.size());
+    ASSERT_EQ(heard_offs.size(), ons.size());
+    for (std::size_t i = 0; i < ons.size(); ++i) {
+        EXPECT_EQ(heard_ons[i], ons[i] + 19200) << i;
+        EXPECT_EQ(heard_offs[i], ons[i] + 100 + 19200) << i;
+    }
+}
+
 TEST_F(SwapTest, TenEditsInARowLoseNothing) {
     const auto path = folder.write("s.py", script(30, "@on.any\ndef all(e: Event) -> None:\n    e.forward()\n"));
     rig.load(path);

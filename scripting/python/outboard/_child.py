@@ -46,6 +46,7 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             "parameters": [parameter._declare() for parameter in rt.parameters],
             "handles": rt.handles,
             "files": imported_from(path),
+            "loops": list(rt.live_loops),
         }
     except OSError as error:
         return _failure(f"the script {path} cannot be read: {error.strerror or error}", path, 0)

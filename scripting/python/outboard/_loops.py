@@ -13,7 +13,7 @@ from ._position import Alarm
 from ._tasks import Task
 from ._time import Time
 from ._waits import Grid, grid
-from ._wire import WARNING
+from ._wire import LOOP_OVER, WARNING
 
 if TYPE_CHECKING:
     from ._runtime import Runtime
@@ -55,9 +55,13 @@ class EveryLoop(Loop):
         rt.aim_at_grid(self.alarm, self.lines, including=True)
         rt.schedule(self.alarm, 0)
 
-    def end(self, rt: Runtime) -> None:
+    def stop(self) -> None:
+        """No more turns; one that runs goes on."""
         if self.alarm is not None:
             self.alarm.token = -1
+
+    def end(self, rt: Runtime) -> None:
+        self.stop()
         if self.run is not None and not self.run.done:
             rt.cancel(self.run)
 
@@ -102,6 +106,9 @@ class LiveLoop(Loop):
         while True:
             before = task.token
             await rt.live_loops[self.name]()
+            if rt.leaving:
+                rt.out.append((LOOP_OVER, rt.now, list(rt.live_loops).index(self.name)))
+                return
             if task.token == before:
                 raise RuntimeError(f"live_loop {self.name!r} went round without a wait: await some time in it")
 

@@ -48,6 +48,8 @@ class Runner(Schedule):
         #: Counts up when all voices end at once.
         self.era = 0
         self.bypassed: bool = False
+        #: Another script has taken over: what still runs here comes to its end.
+        self.leaving: bool = False
         self._failures: deque[int] = deque(maxlen=ERRORS_TO_BYPASS)
         self._warned: set[tuple[str, int, str]] = set()
 
@@ -117,6 +119,8 @@ class Runner(Schedule):
             return False
         finally:
             self.ctx = None
+        if task.leaves and task.acted and not task.done:
+            self._throw_cancelled(task, release=False)
         return True
 
     def _arm(self, task: Task, wait: object) -> None:
@@ -160,17 +164,21 @@ class Runner(Schedule):
             del self.named[task.name]
         if self.ctx is task:
             return  # At its next await.
-        task.token += 1
-        if task.waits_for is not None:
-            task.waits_for._disarm(self, task)
-            task.waits_for = None
+        self.disarm(task)
         if self.ctx is not None:
             task.place_like(self.ctx)
         self.schedule_now(task)
 
-    def _throw_cancelled(self, task: Task) -> None:
+    def disarm(self, task: Task) -> None:
+        """It waits for nothing any more."""
+        task.token += 1
+        if task.waits_for is not None:
+            task.waits_for._disarm(self, task)
+            task.waits_for = None
+
+    def _throw_cancelled(self, task: Task, release: bool = True) -> None:
         """Raises Cancelled at the await, then releases what the task had started until then."""
-        voices = task.voices or []
+        voices = (task.voices or []) if release else []
         task.voices = []
         self.ctx = task
         try:

@@ -12,12 +12,12 @@ from typing import Any, Callable, Coroutine
 from . import _foreign
 from ._clock import Clock
 from ._console import Write
-from ._events import Event, NoteOn
+from ._events import Event, NoteOff, NoteOn
 from ._handlers import ANY, START, Handler
 from ._incoming import note_off, note_on, other
 from ._output import Output
 from ._params import Parameter
-from ._loops import Loop
+from ._loops import EveryLoop, LiveLoop, Loop
 from ._position import Context, Position
 from ._random import rng
 from ._runner import RAISED
@@ -25,10 +25,13 @@ from ._saved import Kept
 from ._state import ANY_CHANNEL, ChannelState
 from ._tasks import Task
 from ._wire import (
+    BEGIN_LOOPS,
     BYPASSED,
     CHANNEL_PRESSURE,
     CONTROL_CHANGE,
     KINDS,
+    LEAVE,
+    LEFT,
     NEVER,
     NOTE_OFF,
     NOTE_ON,
@@ -41,6 +44,7 @@ from ._wire import (
     START as START_RECORD,
     SYSEX,
     TRANSPORT,
+    WAIT_LOOPS,
 )
 
 Record = tuple[Any, ...]
@@ -89,6 +93,8 @@ class Runtime(Output):
         self.loops: list[Loop] = []
         self.live_loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
         self._loops_wait = False
+        #: Live loops, as bits in their order, that wait until a script that has left has ended its round of them.
+        self._held_loops = 0
         self._live = False
         self._follows_transport = False
         self._handler_context = Context()
@@ -156,8 +162,16 @@ class Runtime(Output):
                 self._start()
             elif kind == PANIC:
                 self._panic()
+            elif kind == WAIT_LOOPS:
+                self._held_loops = record[2]
+            elif kind == BEGIN_LOOPS:
+                self._begin_held_loops(record[2])
+            elif kind == LEAVE:
+                self._leave(record[2])
         self.run_until(end)
         self.drop_stale()
+        if self.leaving and not self.tasks and not self.by_sample and not self.by_beat:
+            self.out.append((LEFT, self.now))
         mask = BYPASSED if self.bypassed else 0
         if self.kept.wanted:
             mask |= SAVE
@@ -281,6 +295,7 @@ class Runtime(Output):
             task.port = port
             task.channel = channel
             task.press = press
+            task.owes = bool(args) and isinstance(args[0], Event) and not isinstance(args[0], NoteOff)
             self.tasks[task] = None
             return self.step(task) or task.acted
         context = self._handler_context
@@ -345,8 +360,46 @@ class Runtime(Output):
     def _begin_loops(self) -> None:
         self._loops_wait = False
         for loop in self.loops:
-            if self.clock.playing or not loop.transport:
+            if (self.clock.playing or not loop.transport) and not self._is_held(loop):
                 loop.begin(self)
+
+    def _is_held(self, loop: Loop) -> bool:
+        return isinstance(loop, LiveLoop) and bool(self._held_loops >> self._number_of(loop) & 1)
+
+    def _number_of(self, loop: LiveLoop) -> int:
+        return list(self.live_loops).index(loop.name)
+
+    def _begin_held_loops(self, mask: int) -> None:
+        begins = [
+            loop
+            for loop in self.loops
+            if isinstance(loop, LiveLoop) and self._is_held(loop) and mask >> self._number_of(loop) & 1
+        ]
+        self._held_loops &= ~mask
+        for loop in begins:
+            if self._live and not self._loops_wait and not self.bypassed and (self.clock.playing or not loop.transport):
+                loop.begin(self)
+
+    def _leave(self, stay: int) -> None:
+        """Another script takes over at this sample. Tasks end; the ends of their voices are the host's. Two kinds go
+        on: a live loop that the other script has, too, to the end of its round; and who has an event that it may still
+        forward, until it has done something, so that a delayed note is neither lost nor played twice."""
+        self.leaving = True
+        rounds = {
+            loop.task for loop in self.loops if isinstance(loop, LiveLoop) and stay >> self._number_of(loop) & 1
+        }
+        for loop in self.loops:
+            if isinstance(loop, EveryLoop):
+                loop.stop()
+        self.loops = []
+        for task in list(self.tasks):
+            if task in rounds or task.done:
+                continue
+            if task.owes and not task.acted and not self.bypassed:
+                task.leaves = True
+            else:
+                self.disarm(task)
+                self._throw_cancelled(task, release=False)
 
     def _panic(self) -> None:
         self.cancel_all()
@@ -355,4 +408,5 @@ class Runtime(Output):
         self.presses.clear()
         self._by_key.clear()
         self.sent.clear()
+        self._held_loops = 0
         self._loops_wait = self._live and bool(self.loops)

@@ -29,7 +29,7 @@ class Cancelled(BaseException):
 class Task(Context):
     """A running `async` function: what `spawn` returns."""
 
-    __slots__ = ("name", "coroutine", "resume", "waits_for", "done", "cancelled", "started", "last", "resumes")
+    __slots__ = ("name", "coroutine", "resume", "waits_for", "done", "cancelled", "started", "last", "resumes", "owes", "leaves")
 
     def __init__(self, name: str, coroutine: Running) -> None:
         super().__init__()
@@ -45,6 +45,10 @@ class Task(Context):
         self.last: int = -1
         self.resumes: int = 0
         self.voices: list[Voice] | None = []
+        #: It has an event that it may still forward.
+        self.owes: bool = False
+        #: Another script has taken over: this ends when it has acted.
+        self.leaves: bool = False
 
     def cancel(self) -> None:
         """Raises `Cancelled` at the task's `await`, after what is running now; its voices are released."""

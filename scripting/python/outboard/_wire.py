@@ -18,11 +18,16 @@ TRANSPORT: Final = 32
 PARAMETER: Final = 33
 START: Final = 34
 PANIC: Final = 35
+WAIT_LOOPS: Final = 53
+BEGIN_LOOPS: Final = 54
+LEAVE: Final = 55
 
 PASS: Final = 64
 END_VOICE: Final = 65
 END_ALL: Final = 66
 MOVE_END: Final = 67
+LOOP_OVER: Final = 88
+LEFT: Final = 89
 
 # Flags of an input event.
 STATE: Final = 1

@@ -57,6 +57,7 @@ def g(): pass
         ],
         "handles": 1 << 1 | 1 << 2 | 1 << 33,
         "files": [],
+        "loops": [],
     }  # fmt: skip
 
 
@@ -254,6 +255,68 @@ def test_what_a_swap_cannot_take_over_is_an_error_of_the_script_that_plays_all_t
     assert not _active.runtime.bypassed
 
 
+LEAVE = 55
+
+
+def test_who_leaves_ends_its_round_and_what_it_may_still_forward_and_nothing_else(tmp_path):
+    load(
+        tmp_path,
+        """
+@live_loop("stays")
+async def stays():
+    await samples(300)
+@live_loop("gone")
+async def gone():
+    await samples(10)
+    send(ControlChange(cc=1, value=1))
+@every(beats(0.001))
+def tick(): send(ControlChange(cc=2, value=1))
+@on.note
+async def note(e):
+    await samples(200)
+    e.forward()
+    await samples(10)
+    play(90, duration=ms(1))
+@on.cc
+async def other(e):
+    try:
+        play(91, hold=True)
+        await samples(1000)
+    finally:
+        send(ControlChange(cc=3, value=1))
+""",
+    )
+    events = [(1, 60, 1, 0, 0, 0x90, 60, 100, 0), (4, 70, 2, 0, 0, 0xB0, 7, 1, 0)]
+    _child.run_block(0, 100, [POINT, START, *events])
+    out, sample, beat, _ = _child.run_block(100, 100, [(LEAVE, 100, 1)])
+    assert [record[:2] for record in out] == [(4, 100)] and out[0][6] == 3, "only the finally is heard, no end"
+    assert sample == 260 and beat == math.inf
+    out, sample, _, _ = _child.run_block(200, 64, [(4, 210, 3, 0, 0, 0xB0, 7, 1, 2)])
+    assert [(record[0], record[1]) for record in out] == [(1, 260)] and out[0][5] == 60, "the forward, then no more"
+    assert _child.run_block(264, 64, [])[0] == [(88, 300, 0), (89, 300)], "the round is over, and nothing runs"
+
+
+def test_a_live_loop_that_another_script_still_plays_waits_for_its_end(tmp_path):
+    load(
+        tmp_path,
+        """
+@live_loop("a")
+async def a():
+    send(ControlChange(cc=1, value=1))
+    await samples(1000)
+@live_loop("b")
+async def b():
+    send(ControlChange(cc=2, value=1))
+    await samples(1000)
+""",
+    )
+    out, *_ = _child.run_block(0, 100, [POINT, (53, 0, 0b10), START])
+    assert [(record[1], record[5]) for record in out] == [(0, 1)]
+    out, sample, *_ = _child.run_block(100, 100, [(54, 130, 0b10)])
+    assert [(record[1], record[5]) for record in out] == [(130, 2)]
+    assert _child.run_block(1000, 200, [])[0] == [(4, 1000, 0, 0, 0xB0, 1, 127, 0), (4, 1130, 0, 0, 0xB0, 2, 127, 0)]
+
+
 def test_the_modules_beside_a_script_are_named(tmp_path):
     (tmp_path / "beside_a_script.py").write_text("import json\n")
     answer = load(tmp_path, "import beside_a_script\n")
@@ -277,7 +340,7 @@ for line in lines: print(line[:2], line[3], file=out)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines() == [
-        "{'parameters': [], 'handles': 0, 'files': []}",
+        "{'parameters': [], 'handles': 0, 'files': [], 'loops': []}",
         "(0, 'a 1') 2",
         "(0, 'b') 3",
         "(4, 'oops') 4",

@@ -1,0 +1,179 @@
+// A child from which another took over, until it has come to its end: at most four bars. It is posted every block, hears
+// events as news that need no outcome of it, and is awaited before the new child is posted.
+
+#include <algorithm>
+#include <cmath>
+
+#include "ipc/clock.h"
+#include "scripting/slot.h"
+
+namespace outboard::scripting {
+namespace {
+
+constexpr double most_bars = 4;
+
+}  // namespace
+
+/// The live child becomes the one that leaves, from the segment's start on.
+void Slot::let_leave(const Link& next) noexcept {
+    count_link();
+    pass_kept(false);
+    ledger_.script_leaves(segment_start_);
+    const ClockPoint& point = block_.clock->point_at(static_cast<double>(segment_start_));
+    const double bar = 4.0 * point.numerator / std::max<double>(point.denominator, 1);
+    const double samples = most_bars * bar * 60.0 * options_.sample_rate / std::max(point.tempo, 1.0);
+    leaving_ = {};
+    leaving_.link = link_;
+    leaving_.posted = settled_;
+    leaving_.until = segment_start_ + round_sample(samples);
+    leaving_.answered_through = segment_start_;
+    if (next.handover.from == link_) {
+        leaving_.stay = next.handover.stay;
+        leaving_.next = next.handover.next;
+        loops_wait_ = next.handover.wait;
+    }
+    link_->watched.oldest_call_ns.store(0, std::memory_order_release);
+    link_->watched.late_since_ns.store(0, std::memory_order_release);
+    link_ = nullptr;
+    call_count_ = 0;
+    owes_ = more_ = uncalled_ = false;
+}
+
+void Slot::post_leaving() noexcept {
+    if (leaving_.count == max_calls) {
+        return;
+    }
+    const ClockMap& clock = *block_.clock;
+    records_.clear();
+    const auto tell = [&](std::uint32_t i) {
+        const std::size_t most = ipc::max_post_records - 4;
+        if (records_.size() < most) {
+            append_point(clock.points[i]);
+        }
+    };
+    const bool sent_any = sent_any_point_;  // these are of the child that is live
+    const ClockPoint sent = sent_point_;
+    std::uint32_t point = 0;
+    for (; point < clock.count && (point == 0 || clock.points[point].sample <= static_cast<double>(segment_start_));
+         ++point) {
+        tell(point);
+    }
+    if (!leaving_.told) {
+        leaving_.told = true;
+        ipc::Record record;
+        record.kind = wire::leave;
+        record.time = segment_start_;
+        record.voice = leaving_.stay;
+        append(record);
+    }
+    for (; leaving_.posted < segment_last_ && records_.size() < ipc::max_post_records - 4; ++leaving_.posted) {
+        const std::int64_t time = kept(leaving_.posted + 1).time;
+        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time; ++point) {
+            tell(point);
+        }
+        append_event(leaving_.posted + 1, wire::flag_passed);
+    }
+    for (; point < clock.count; ++point) {
+        tell(point);
+    }
+    sent_any_point_ = sent_any;
+    sent_point_ = sent;
+
+    ipc::PostHead head;
+    head.block = block_.number;
+    head.start = segment_start_;
+    head.frames = static_cast<std::uint32_t>(segment_end_ - segment_start_);
+    head.posted_ns = ipc::now_ns();
+    const std::size_t size = ipc::write_post(message_, head, records_);
+    records_.clear();
+    if (leaving_.link->pipe().send(std::span(message_).first(size), ipc::Wake::yes) != ipc::Status::ok) {
+        end_leaving();
+        return;
+    }
+    leaving_.calls[(leaving_.first + leaving_.count) % max_calls] = {block_.number, segment_start_, segment_end_,
+                                                                     head.posted_ns};
+    if (++leaving_.count == 1) {
+        leaving_.link->watched.oldest_call_ns.store(head.posted_ns, std::memory_order_release);
+    }
+}
+
+/// Also when it is late: then only looks at what is there.
+void Slot::await_leaving(std::int64_t deadline_ns) noexcept {
+    const bool waits = shift_ > 0 || leaving_.count == 1;
+    while (leaving_.link != nullptr && leaving_.count > 0 && apply_leaving_answer(waits ? deadline_ns : 0)) {
+    }
+    if (leaving_.link != nullptr && leaving_.over && leaving_.count == 0) {
+        end_leaving();
+    }
+}
+
+bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
+    const ipc::Received received = leaving_.link->pipe().receive(message_, deadline_ns);
+    if (received.status == ipc::Status::timed_out) {
+        return false;
+    }
+    const Call call = leaving_.calls[leaving_.first];
+    ipc::AnswerHead head;
+    if (received.status != ipc::Status::ok ||
+        !ipc::read_answer(std::span(message_).first(received.size), head, answer_records_) || head.block != call.block ||
+        head.through != call.through) {
+        add(counters_.refused);
+        end_leaving();
+        return false;
+    }
+    ledger_.hear_leaving(true);
+    std::int64_t previous = leaving_.answered_through;
+    for (const ipc::Record& record : std::span(answer_records_).first(head.count)) {
+        const std::int64_t time = std::clamp(record.time, previous, std::max(previous, head.through - 1));
+        previous = time;
+        const std::int64_t lands = landing(time);
+        ledger_.flush_ends(lands);
+        if (record.kind == wire::loop_over) {
+            const std::uint32_t begins = record.voice < leaving_.next.size() ? leaving_.next[record.voice] : 0;
+            loops_begin_at_ = loops_begin_ == 0 ? time : std::min(loops_begin_at_, time);
+            loops_begin_ |= begins & loops_wait_;
+            loops_wait_ &= ~begins;
+        } else if (record.kind == wire::left) {
+            leaving_.over = true;
+        } else {
+            apply_record(record, time, lands, true);
+        }
+    }
+    ledger_.hear_leaving(false);
+    leaving_.answered_through = call.through;
+    leaving_.over = leaving_.over && (head.flags & ipc::answer_more) == 0;
+    leaving_.first = (leaving_.first + 1) % max_calls;
+    --leaving_.count;
+    leaving_.link->watched.oldest_call_ns.store(
+        leaving_.count > 0 ? leaving_.calls[leaving_.first].posted_ns : 0, std::memory_order_release);
+    return true;
+}
+
+/// Its voices are the ledger's from now on; loops that still wait for it begin.
+void Slot::end_leaving() noexcept {
+    ledger_.hear_leaving(true);
+    ledger_.script_gone(segment_start_);
+    ledger_.hear_leaving(false);
+    retire(leaving_.link);
+    leaving_ = {};
+    if (loops_wait_ != 0) {
+        loops_begin_at_ = loops_begin_ == 0 ? segment_start_ : loops_begin_at_;
+        loops_begin_ |= loops_wait_;
+        loops_wait_ = 0;
+    }
+}
+
+/// Live loops whose round the old child has ended.
+void Slot::append_begin_loops(std::int64_t up_to) noexcept {
+    if (loops_begin_ == 0 || loops_begin_at_ > up_to) {
+        return;
+    }
+    ipc::Record record;
+    record.kind = wire::begin_loops;
+    record.time = std::max(loops_begin_at_, segment_start_);
+    record.voice = loops_begin_;
+    loops_begin_ = 0;
+    append(record);
+}
+
+}  // namespace outboard::scripting
