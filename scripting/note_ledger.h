@@ -11,6 +11,7 @@
 
 #include "scripting/clock_map.h"
 #include "scripting/event.h"
+#include "scripting/note_changes.h"
 #include "scripting/records.h"
 
 namespace outboard::scripting {
@@ -39,7 +40,13 @@ public:
     bool start_voice(const wire::Record& record, std::int64_t time, std::int64_t landing,
                      std::uint32_t press_origin) noexcept;
     void end_voice(std::uint32_t voice, std::uint8_t velocity, bool choke, std::int64_t landing) noexcept;
-    void set_end(std::uint32_t voice, wire::End end, double value) noexcept;
+    /// `late`: samples from the script's time to where it lands. With `cut` the note is choked there.
+    void set_end(std::uint32_t voice, wire::End end, double value, std::int64_t late, bool cut) noexcept;
+    /// A change of a note that sounds (wire::change_note), and what it does to the note's end. False: refused. A note
+    /// that nobody knows any more is no error.
+    bool change_note(const wire::Record& record, std::int64_t time, std::int64_t landing) noexcept;
+    /// The instrument has ended a note: the number that the script of today has for it; 0: none.
+    std::uint32_t note_silent(std::int32_t note_id) noexcept { return changes_.silent(note_id); }
     /// Ends every voice that a script started.
     void end_all(std::int64_t landing) noexcept;
     /// A script went away (swap, crash): its voices without an end of their own are released; the others keep theirs.
@@ -73,6 +80,8 @@ private:
         wire::End end = wire::End::hold;
         bool script = false;
         bool forwarded = false;
+        bool played = false;  ///< Event::played
+        bool cut = false;     ///< its end is a choke
         std::uint8_t port = 0, channel = 0, key = 0;
         std::uint8_t off_status = 0x80, off_velocity = 64;
         std::int64_t on_time = 0;  ///< where it sounds
@@ -87,12 +96,15 @@ private:
     void release_press(std::size_t index, const Event& off, std::int64_t landing) noexcept;
     bool emit(const Event& event) noexcept;
     void refresh_next_due() noexcept;
+    void take_back_glide(const Event& change) noexcept;
 
     const ClockMap* clock_ = nullptr;
     std::int64_t start_ = 0, end_ = 0;
     std::vector<Event> output_;
     std::vector<Press> presses_;
     std::vector<Voice> voices_;  ///< in the order in which they were started
+    NoteChanges changes_;
+    std::vector<Event> later_;  ///< changes of notes that lie ahead
     std::int64_t next_due_ = 0;
     std::int32_t next_note_id_ = 1;
 };

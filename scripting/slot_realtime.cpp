@@ -112,6 +112,21 @@ void Slot::finish() noexcept {
     finish_pending_ = true;
 }
 
+void Slot::note_silent(std::int32_t note_id) noexcept {
+    const std::uint32_t voice = ledger_.note_silent(note_id);
+    if (voice != 0 && link_ != nullptr && silent_.size() < max_silent) {
+        silent_.push_back(voice);
+    }
+}
+
+void Slot::set_setting(Setting setting, float value) noexcept {
+    const auto index = static_cast<std::size_t>(setting);
+    if (settings_[index] != value) {
+        settings_[index] = value;
+        settings_changed_ |= 1U << index;
+    }
+}
+
 bool Slot::idle() const noexcept {
     return ledger_.voices() == 0 && call_count_ == 0 && kept_count() == 0 &&
            (link_ == nullptr || (!start_pending_ && !more_ && wake_sample_ == INT64_MAX && wake_beat_ == no_beat));
@@ -145,6 +160,7 @@ void Slot::lose_link(bool dead) noexcept {
     earlier_demotions_ = counters_.demotions.load(std::memory_order_relaxed);
     pass_kept(dead);
     ledger_.script_gone(segment_start_);
+    silent_.clear();
     link_->next_retired = retired_.load(std::memory_order_relaxed);
     while (!retired_.compare_exchange_weak(link_->next_retired, link_, std::memory_order_release)) {
     }

@@ -17,6 +17,7 @@ from ._handlers import ANY, START, Handler
 from ._incoming import note_off, note_on, other
 from ._output import Output
 from ._params import Parameter
+from ._instrument import initial_settings
 from ._loops import Loop
 from ._position import Context, Position
 from ._random import rng
@@ -39,8 +40,10 @@ from ._wire import (
     PROGRAM_CHANGE,
     SAVE,
     START as START_RECORD,
+    SETTING_IS,
     SYSEX,
     TRANSPORT,
+    VOICE_SILENT,
 )
 
 Record = tuple[Any, ...]
@@ -92,6 +95,9 @@ class Runtime(Output):
         self._live = False
         self._follows_transport = False
         self._handler_context = Context()
+        #: Where instrument and mixer strip stand, by number; the font's presets by name in small letters.
+        self.settings = initial_settings()
+        self.presets: dict[str, int] = {}
         self._rng_seed = f"{seed}:{slot}"
         rng.seed(self._rng_seed)
 
@@ -156,6 +162,10 @@ class Runtime(Output):
                 self._start()
             elif kind == PANIC:
                 self._panic()
+            elif kind == VOICE_SILENT:
+                self.voice_silent(record[2])
+            elif kind == SETTING_IS:
+                self.settings[record[2]] = record[3]
         self.run_until(end)
         self.drop_stale()
         mask = BYPASSED if self.bypassed else 0

@@ -18,11 +18,19 @@ TRANSPORT: Final = 32
 PARAMETER: Final = 33
 START: Final = 34
 PANIC: Final = 35
+VOICE_SILENT: Final = 44
+SETTING_IS: Final = 45
 
 PASS: Final = 64
 END_VOICE: Final = 65
 END_ALL: Final = 66
 MOVE_END: Final = 67
+CHANGE_NOTE: Final = 76
+SET_SETTING: Final = 77
+
+# Flags of a change of a note: it begins at a given value; the note ends where it ends.
+GLIDE_FROM: Final = 1
+GLIDE_KILL: Final = 2
 
 # Flags of an input event.
 STATE: Final = 1
