@@ -86,6 +86,10 @@ int run_offline(const CommandLine& line, Work work, const char* title) {
     }
     fmt::print("Wrote {}: {} in {:.1f} s ({:.0f} times real time).\n", line.output, clock_text(result.seconds),
                result.elapsed_seconds, result.elapsed_seconds > 0 ? result.seconds / result.elapsed_seconds : 0.0);
+    if (result.beyond_midi > 0) {
+        fmt::print("Left out, since a MIDI file cannot say it: {} changes of single notes, tunings or settings.\n",
+                   result.beyond_midi);
+    }
     return 0;
 }
 

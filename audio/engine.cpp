@@ -170,6 +170,7 @@ std::uint32_t Engine::add_track(const TrackSettings& settings) {
     const std::uint32_t block =
         options.block_frames == 0 ? options.max_frames : std::min(options.block_frames, options.max_frames);
     document.track = std::make_shared<Track>(id, state_->host, settings, block);
+    document.track->slot().set_presets(document.instrument->presets());
     state_->tracks.push_back(std::move(document));
     state_->send_tracks(nullptr);
     if (!settings.script.empty() && !settings.bypassed) {
@@ -205,6 +206,7 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     if (other_font || other_port) {
         document.instrument = std::move(instrument);
         document.soundfont = soundfont;
+        document.track->slot().set_presets(document.instrument->presets());
         document.midi_output = std::move(port);
         state_->send_tracks(nullptr);
     }

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <optional>
 #include <stdexcept>
 
+#include "audio/fluid_notes.h"
 #include "audio/note_counter.h"
 #include "audio/song.h"
 #include "audio/soundfont_file.h"
@@ -19,8 +21,7 @@ using scripting::Event;
 using scripting::Kind;
 
 constexpr std::int64_t grid = 64;  ///< frames in FluidSynth's chunk (FLUID_BUFSIZE)
-constexpr int polyphony = 256;
-constexpr double gain = 0.2;  ///< FluidSynth's command line default
+constexpr double gain = 0.2;       ///< FluidSynth's command line default
 
 struct DeleteSettings {
     void operator()(fluid_settings_t* settings) const { delete_fluid_settings(settings); }
@@ -49,7 +50,7 @@ SettingsPtr make_settings(double sample_rate) {
     }
     fluid_settings_setnum(settings.get(), "synth.sample-rate", sample_rate);
     fluid_settings_setnum(settings.get(), "synth.gain", gain);
-    fluid_settings_setint(settings.get(), "synth.polyphony", polyphony);
+    fluid_settings_setint(settings.get(), "synth.polyphony", FluidNotes::polyphony);
     fluid_settings_setint(settings.get(), "synth.cpu-cores", 1);
     // Off, all three: each of them would allocate or lock on the audio thread.
     fluid_settings_setint(settings.get(), "synth.reverb.active", 0);
@@ -63,6 +64,17 @@ void load_soundfont(fluid_synth_t* synth, const std::string& path) {
     if (fluid_synth_sfload(synth, path.c_str(), 1) == FLUID_FAILED) {
         throw std::runtime_error(fmt::format("{}: the SoundFont is damaged; fetch it again.", path));
     }
+}
+
+std::vector<scripting::Preset> read_presets(fluid_synth_t* synth) {
+    std::vector<scripting::Preset> presets;
+    fluid_sfont_t* const font = fluid_synth_get_sfont(synth, 0);
+    fluid_sfont_iteration_start(font);
+    while (fluid_preset_t* const preset = fluid_sfont_iteration_next(font)) {
+        presets.push_back({fluid_preset_get_name(preset), static_cast<std::uint16_t>(fluid_preset_get_banknum(preset)),
+                           static_cast<std::uint8_t>(fluid_preset_get_num(preset))});
+    }
+    return presets;
 }
 
 std::int64_t next_grid_point(std::int64_t sample) {
@@ -84,11 +96,11 @@ struct FluidInstrument::State {
     SettingsPtr settings;
     SynthPtr synth;
     const Song* song = nullptr;
-    std::int64_t phase = 0;  ///< frames taken from FluidSynth so far, modulo the grid
-    /// The newest note of each key where a script played it and its off has not come, else -1.
-    std::array<std::int32_t, 16 * 128> played{};
-    std::array<fluid_voice_t*, polyphony + 1> voices{};
+    std::int64_t phase = 0;   ///< frames taken from FluidSynth so far, modulo the grid
+    std::int64_t sample = 0;  ///< the absolute sample that is rendered next
+    std::optional<FluidNotes> notes;
 
+    std::vector<scripting::Preset> all_presets;
     NoteCounter counter;
     std::atomic<std::uint64_t> events{0}, sysex_dropped{0};
     std::array<std::atomic<const char*>, 16> presets{};  ///< names inside the loaded font
@@ -97,9 +109,6 @@ struct FluidInstrument::State {
     void render(std::int64_t frames, float*& left, float*& right);
     void align(std::int64_t start);
     void apply(const Event& event);
-    void note_on(const Event& event);
-    void note_off(const Event& event);
-    void choke(const Event& event);
     void sysex(const Event& event);
     void note_preset(int channel);
     void note_presets();
@@ -113,7 +122,8 @@ FluidInstrument::FluidInstrument(const std::string& soundfont, double sample_rat
         throw std::runtime_error("FluidSynth could not be started: out of memory.");
     }
     load_soundfont(state_->synth.get(), soundfont);
-    state_->played.fill(-1);
+    state_->all_presets = read_presets(state_->synth.get());
+    state_->notes.emplace(state_->synth.get());
     state_->note_presets();
 }
 
@@ -147,17 +157,23 @@ void FluidInstrument::State::align(std::int64_t start) {
     std::array<float, grid> left_over{};
     float* left = left_over.data();
     float* right = left_over.data();
-    render((start % grid - phase + grid) % grid, left, right);
+    const std::int64_t missing = (start % grid - phase + grid) % grid;
+    sample = start - missing;
+    render(missing, left, right);
 }
 
 void FluidInstrument::State::render(std::int64_t frames, float*& left, float*& right) {
     while (frames > 0) {
         const std::int64_t count = std::min(frames, grid - phase);
+        if (phase == 0) {
+            notes->advance(sample);
+        }
         fluid_synth_write_float(synth.get(), static_cast<int>(count), left, 0, 1, right, 0, 1);
         left += count;
         right += count;
         frames -= count;
         phase = (phase + count) % grid;
+        sample += count;
     }
 }
 
@@ -168,13 +184,23 @@ void FluidInstrument::State::apply(const Event& event) {
     const int second = event.data[2] & 0x7F;
     switch (event.kind) {
         case Kind::note_on:
-            note_on(event);
+            notes->note_on(event);
+            latest_channel.store(static_cast<std::uint8_t>(channel), std::memory_order_relaxed);
             break;
         case Kind::note_off:
-            note_off(event);
+            notes->note_off(event);
             break;
         case Kind::choke:
-            choke(event);
+            notes->choke(event);
+            break;
+        case Kind::note_change:
+            notes->change(event);
+            break;
+        case Kind::setting:
+            notes->setting(event);
+            if (event.data[0] == static_cast<std::uint8_t>(scripting::Setting::program)) {
+                note_presets();
+            }
             break;
         case Kind::poly_pressure:
             fluid_synth_key_pressure(fluid, channel, first, second);
@@ -197,56 +223,6 @@ void FluidInstrument::State::apply(const Event& event) {
             break;
         case Kind::none:
             break;
-    }
-}
-
-void FluidInstrument::State::note_on(const Event& event) {
-    const int channel = event.channel & 0x0F;
-    const int key = event.data[1] & 0x7F;
-    fluid_synth_noteon(synth.get(), channel, key, event.data[2] & 0x7F);
-    played[static_cast<std::size_t>(channel * 128 + key)] = event.played ? event.note_id : -1;
-    latest_channel.store(static_cast<std::uint8_t>(channel), std::memory_order_relaxed);
-}
-
-/// FluidSynth ends whatever sounds on a key. A note-on has already released the notes before it on its key; so where
-/// the newest note is a script's own, only its own off may pass, and a script's off passes only for the newest note.
-void FluidInstrument::State::note_off(const Event& event) {
-    const int channel = event.channel & 0x0F;
-    const int key = event.data[1] & 0x7F;
-    std::int32_t& newest = played[static_cast<std::size_t>(channel * 128 + key)];
-    if (event.played ? newest != event.note_id : newest >= 0) {
-        return;
-    }
-    newest = -1;
-    fluid_synth_noteoff(synth.get(), channel, key);
-}
-
-/// Silences the voices of a note in the next chunk. FluidSynth offers that only for whole channels; full attenuation
-/// and the shortest release come to the same.
-void FluidInstrument::State::choke(const Event& event) {
-    const int channel = event.channel & 0x0F;
-    const int key = event.data[1] & 0x7F;
-    std::int32_t& newest = played[static_cast<std::size_t>(channel * 128 + key)];
-    const bool is_newest = event.played ? newest == event.note_id : newest < 0;
-    voices.fill(nullptr);
-    fluid_synth_get_voicelist(synth.get(), voices.data(), static_cast<int>(voices.size()), -1);
-    for (fluid_voice_t* voice : voices) {
-        if (voice == nullptr) {
-            break;
-        }
-        // Voices of an older note on this key are in their release; the newest note's are not.
-        if (fluid_voice_get_channel(voice) != channel || fluid_voice_get_key(voice) != key ||
-            (!is_newest && fluid_voice_is_on(voice) != 0)) {
-            continue;
-        }
-        fluid_voice_gen_set(voice, GEN_ATTENUATION, 1440.0f);
-        fluid_voice_update_param(voice, GEN_ATTENUATION);
-        fluid_voice_gen_set(voice, GEN_VOLENVRELEASE, -12000.0f);
-        fluid_voice_update_param(voice, GEN_VOLENVRELEASE);
-    }
-    if (is_newest) {
-        newest = -1;
-        fluid_synth_noteoff(synth.get(), channel, key);
     }
 }
 
@@ -287,19 +263,27 @@ void FluidInstrument::set_sysex_source(const Song* song) noexcept {
     state_->song = song;
 }
 
+std::span<const std::int32_t> FluidInstrument::take_silent() noexcept {
+    return state_->notes->take_silent();
+}
+
 void FluidInstrument::sound_off() noexcept {
     fluid_synth_all_sounds_off(state_->synth.get(), -1);
-    state_->played.fill(-1);
+    state_->notes->forget_all();
     state_->counter.end_all();
 }
 
 void FluidInstrument::reset() noexcept {
     fluid_synth_system_reset(state_->synth.get());
     state_->note_presets();
-    state_->played.fill(-1);
+    state_->notes->forget_all();
     state_->counter.reset();
     state_->events.store(0, std::memory_order_relaxed);
     state_->sysex_dropped.store(0, std::memory_order_relaxed);
+}
+
+std::vector<scripting::Preset> FluidInstrument::presets() const {
+    return state_->all_presets;
 }
 
 std::string FluidInstrument::preset_name(std::uint8_t channel) const {

@@ -2,8 +2,8 @@
 // own 0.2, channel 10 has the drums.
 //
 // FluidSynth computes chunks of 64 frames. An event is applied at ceil(t / 64) * 64 on the absolute sample grid, and
-// the render is split there; so the samples are the same at every block size. Per-note tuning (Event::tuning) is not
-// played.
+// the render is split there; so the samples are the same at every block size. Per-note tuning (Event::tuning) and
+// changes of single notes (Kind::note_change) are played; fluid_notes.h says how.
 //
 // Cost: about 20 ms to make (the presets are read; the samples are shared by all instruments of one font). process()
 // neither allocates nor locks.
@@ -28,8 +28,10 @@ public:
                  float* right) noexcept override;
     void set_program(std::uint8_t channel, std::uint16_t bank, std::uint8_t program) noexcept override;
     void set_sysex_source(const Song* song) noexcept override;
+    [[nodiscard]] std::span<const std::int32_t> take_silent() noexcept override;
     void sound_off() noexcept override;
     void reset() noexcept override;
+    [[nodiscard]] std::vector<scripting::Preset> presets() const override;
     [[nodiscard]] std::string preset_name(std::uint8_t channel) const override;
     [[nodiscard]] std::string preset_name() const override;
     [[nodiscard]] InstrumentFigures figures() const noexcept override;

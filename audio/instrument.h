@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "scripting/event.h"
+#include "scripting/script_slot.h"
 
 namespace outboard::audio {
 
@@ -40,11 +42,16 @@ public:
     /// [rt] Where the bytes of Kind::sysex events are looked up by their `blob`. Null: such events are dropped and
     /// counted. The song must live until another one is set (or the instrument ends).
     virtual void set_sysex_source(const Song* song) noexcept = 0;
+    /// [rt] After process(): the note_ids of the notes whose sound has ended since the last call; valid until the next
+    /// call of anything. An instrument that does not know tells none.
+    [[nodiscard]] virtual std::span<const std::int32_t> take_silent() noexcept { return {}; }
     /// [rt] All sound ends at once; open notes count as ended.
     virtual void sound_off() noexcept = 0;
     /// [rt] As new: sound off, controllers and programs back to the start, waiting events forgotten, figures zero.
     virtual void reset() noexcept = 0;
 
+    /// [control] All its presets, as far as it has names for them.
+    [[nodiscard]] virtual std::vector<scripting::Preset> presets() const { return {}; }
     /// Any thread. Name of the preset on a channel, e.g. "Electric Piano"; empty when there is none.
     [[nodiscard]] virtual std::string preset_name(std::uint8_t channel) const = 0;
     /// Any thread. Name of the preset on the channel that had the latest note (channel 1 before the first).

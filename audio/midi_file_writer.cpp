@@ -52,7 +52,7 @@ public:
         std::vector<Placed> placed;
         placed.reserve(events.size());
         for (const Event& event : events) {
-            if (event.kind != Kind::none) {
+            if (is_midi(event.kind)) {
                 placed.push_back(place(event));
             }
         }

@@ -168,6 +168,8 @@ void Processor::render(const TrackEntry& entry, std::uint32_t frames) noexcept {
     }
     if (instruments_run_) {
         entry.track->render(*entry.instrument, sample_, frames, entry.leaving);
+    } else {
+        entry.track->render_nothing();
     }
 }
 
@@ -180,7 +182,7 @@ void Processor::mix(float* out, std::uint32_t frames) noexcept {
                                       [](const TrackEntry& entry) { return entry.track->controls().solo; });
     for (const TrackEntry& entry : entries()) {
         const TrackControls& controls = entry.track->controls();
-        entry.track->mix(out, frames, controls.mute || (any_solo && !controls.solo) || entry.leaving);
+        entry.track->mix(out, sample_, frames, controls.mute || (any_solo && !controls.solo) || entry.leaving);
     }
 }
 

@@ -151,6 +151,12 @@ void sort_by_time(std::vector<scripting::Event>& events) {
     events = std::move(sorted);
 }
 
+/// Whether a MIDI file cannot hold all of an event.
+bool says_more_than_midi(const scripting::Event& event) {
+    return !is_midi(event.kind) || (event.kind == scripting::Kind::note_on &&
+                                    (event.tuning != 0 || event.preset >= 0 || event.sample_start != 0));
+}
+
 }  // namespace
 
 RenderResult render(Engine& engine, const RenderOptions& options) {
@@ -209,7 +215,9 @@ RenderResult transform(Engine& engine, const RenderOptions& options) {
     sort_by_time(events);
     write_midi_file(options.output, run.song(), events, run.rate());
     RenderResult result = run.finish(length);
-    result.events = events.size();
+    result.events = static_cast<std::uint64_t>(
+        std::count_if(events.begin(), events.end(), [](const scripting::Event& event) { return is_midi(event.kind); }));
+    result.beyond_midi = static_cast<std::uint64_t>(std::count_if(events.begin(), events.end(), says_more_than_midi));
     return result;
 }
 

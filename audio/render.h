@@ -30,13 +30,15 @@ struct RenderOptions {
 };
 
 struct RenderResult {
-    std::int64_t length = 0;     ///< samples
-    std::uint64_t blocks = 0;    ///< ceil(length / frames)
-    double seconds = 0;          ///< length / rate
-    double elapsed_seconds = 0;  ///< that it took
-    std::uint64_t events = 0;    ///< transform: events written; render: 0
-    float peak = 0;              ///< render: loudest sample, linear; above 1 it was clipped in pcm16
-    bool cancelled = false;      ///< by progress; there is no file then
+    std::int64_t length = 0;        ///< samples
+    std::uint64_t blocks = 0;       ///< ceil(length / frames)
+    double seconds = 0;             ///< length / rate
+    double elapsed_seconds = 0;     ///< that it took
+    std::uint64_t events = 0;       ///< transform: events written; render: 0
+    std::uint64_t beyond_midi = 0;  ///< transform: what a MIDI file cannot say and was left out: changes of single
+                                    ///< notes, settings of the track, tuning or preset of a note (which is written)
+    float peak = 0;                 ///< render: loudest sample, linear; above 1 it was clipped in pcm16
+    bool cancelled = false;         ///< by progress; there is no file then
 };
 
 /// [control] Song → WAV. Length = the song's, up to its last event, and then the tail, in which delayed notes of

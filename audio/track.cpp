@@ -9,6 +9,7 @@ namespace outboard::audio {
 
 using scripting::Event;
 using scripting::Kind;
+using scripting::Setting;
 
 namespace {
 
@@ -26,7 +27,8 @@ TrackControls::TrackControls(const TrackSettings& settings) noexcept
       from_keyboard(settings.from_keyboard),
       mute(settings.mute),
       solo(settings.solo),
-      gain(strip_gain(settings.gain_db, settings.pan)) {
+      gain_db(settings.gain_db),
+      pan(settings.pan) {
     if (settings.port) {
         port = static_cast<std::uint8_t>(std::clamp(*settings.port, 0, 255));
     }
@@ -43,10 +45,33 @@ Track::Track(std::uint32_t id, scripting::ScriptHost& host, const TrackSettings&
       controls_(settings),
       kept_(faults::enabled ? 32768 : 0),
       left_(max_block),
-      right_(max_block) {}
+      right_(max_block),
+      gain_db_(settings.gain_db),
+      pan_(settings.pan) {
+    tell_settings();
+}
 
 Track::~Track() {
     host_.remove_slot(slot_);
+}
+
+void Track::set_controls(const TrackControls& controls) noexcept {
+    if (controls.gain_db != controls_.gain_db) {
+        gain_db_ = controls.gain_db;
+    }
+    if (controls.pan != controls_.pan) {
+        pan_ = controls.pan;
+    }
+    controls_ = controls;
+    tell_settings();
+}
+
+void Track::tell_settings() noexcept {
+    slot_.set_setting(Setting::gain, static_cast<float>(gain_db_));
+    slot_.set_setting(Setting::pan, static_cast<float>(pan_));
+    if (controls_.program) {
+        slot_.set_setting(Setting::program, static_cast<float>(*controls_.bank * 128 + *controls_.program));
+    }
 }
 
 void Track::choose_program(Instrument& instrument) const noexcept {
@@ -120,7 +145,7 @@ void Track::send_midi(MidiOutput& port, double start_ns, std::int64_t start, dou
         if (event.kind == Kind::choke) {
             const std::array<std::uint8_t, 3> off{static_cast<std::uint8_t>(0x80 | event.channel), event.data[1], 64};
             port.send(static_cast<std::int64_t>(due), off.data(), 3);
-        } else if (event.kind != Kind::sysex && event.kind != Kind::none) {
+        } else if (event.kind != Kind::sysex && is_midi(event.kind)) {
             port.send(static_cast<std::int64_t>(due), event.data.data(), event.size);
         }
     }
@@ -134,12 +159,36 @@ void Track::render(Instrument& instrument, std::int64_t start, std::uint32_t fra
     // A track that leaves is faded out by the mixer; its ends are for its MIDI port.
     const std::span<const Event> events = leaving ? std::span<const Event>{} : output_;
     instrument.process(start, frames, events, left_.data(), right_.data());
+    for (const std::int32_t note_id : instrument.take_silent()) {
+        slot_.note_silent(note_id);
+    }
 }
 
-void Track::mix(float* out, std::uint32_t frames, bool silent) noexcept {
+void Track::render_nothing() noexcept {
+    for (const Event& event : output_) {
+        if (event.kind == Kind::note_off || event.kind == Kind::choke) {
+            slot_.note_silent(event.note_id);
+        }
+    }
+}
+
+void Track::mix(float* out, std::int64_t start, std::uint32_t frames, bool silent) noexcept {
     const Lap lap(mix_ns_);
-    gain_.set(silent ? StereoGain{0, 0} : controls_.gain);
-    gain_.add(left_.data(), right_.data(), frames, out, left_peak, right_peak);
+    std::uint32_t done = 0;
+    const auto mix_until = [&](std::uint32_t end) {
+        gain_.set(silent ? StereoGain{0, 0} : strip_gain(gain_db_, pan_));
+        gain_.add(left_.data() + done, right_.data() + done, end - done, out + std::size_t{2} * done, left_peak,
+                  right_peak);
+        done = end;
+    };
+    for (const Event& event : output_) {
+        const auto setting = static_cast<Setting>(event.data[0]);
+        if (event.kind == Kind::setting && (setting == Setting::gain || setting == Setting::pan)) {
+            mix_until(static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.time - start, done, frames)));
+            (setting == Setting::gain ? gain_db_ : pan_) = event.value;
+        }
+    }
+    mix_until(frames);
 }
 
 void Track::settle(const Instrument& instrument) noexcept {

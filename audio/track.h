@@ -29,7 +29,7 @@ struct TrackControls {
     std::optional<std::uint8_t> port;
     std::uint16_t channels = 0xFFFF;
     bool from_song = true, from_keyboard = true, mute = false, solo = false;
-    StereoGain gain;
+    double gain_db = 0, pan = 0;
     std::optional<std::uint16_t> bank;
     std::optional<std::uint8_t> program;
 };
@@ -51,7 +51,8 @@ public:
     [[nodiscard]] scripting::ScriptSlot& slot() noexcept { return slot_; }
 
     // ---- audio thread, in the order of a block --------------------------------------------------------------
-    void set_controls(const TrackControls& controls) noexcept { controls_ = controls; }
+    /// What the user has moved counts from now on, whatever a script has set before.
+    void set_controls(const TrackControls& controls) noexcept;
     [[nodiscard]] const TrackControls& controls() const noexcept { return controls_; }
     /// Sends the track's own program, if it has one, to all its channels (drums only where it hears nothing else).
     void choose_program(Instrument& instrument) const noexcept;
@@ -65,7 +66,9 @@ public:
     [[nodiscard]] std::span<const scripting::Event> output() const noexcept { return output_; }
     void send_midi(MidiOutput& port, double start_ns, std::int64_t start, double sample_rate) const noexcept;
     void render(Instrument& instrument, std::int64_t start, std::uint32_t frames, bool leaving) noexcept;
-    void mix(float* out, std::uint32_t frames, bool silent) noexcept;
+    /// In the place of render() where no instrument runs: a note's sound ends with its off.
+    void render_nothing() noexcept;
+    void mix(float* out, std::int64_t start, std::uint32_t frames, bool silent) noexcept;
     /// At the end of a block: publishes what still sounds although nothing is pending.
     void settle(const Instrument& instrument) noexcept;
     void forget_keys() noexcept;
@@ -84,6 +87,7 @@ public:
     LayerProbe instruments, mixing;
 
 private:
+    void tell_settings() noexcept;
     [[nodiscard]] bool lets_in(const scripting::Event& event, Source source, bool armed) const noexcept;
 
     std::uint32_t id_;
@@ -95,6 +99,7 @@ private:
     std::span<const scripting::Event> output_;
     std::vector<float> left_, right_;
     GainStage gain_;
+    double gain_db_ = 0, pan_ = 0;                              ///< as user or script have set them last
     std::array<std::array<std::uint8_t, 16 * 128>, 2> down_{};  ///< by source: how often a key was let in
     std::int64_t instruments_ns_ = 0, mix_ns_ = 0;              ///< in this callback
     std::atomic<bool> scripted_{false};

@@ -21,8 +21,8 @@ extern "C" void __rtsan_enable(void);
 
 namespace outboard::ipc {
 
-/// Around the system calls that the audio callback may make: the futex, and SystemPipe's read, write and ppoll.
-/// Nothing else may use it.
+/// Around the system calls that the audio callback may make: the futex, and SystemPipe's read, write and ppoll; and
+/// around FluidSynth's fluid_synth_start(), which takes a mutex that no other thread has. Nothing else may use it.
 class [[maybe_unused]] AllowedSystemCall {
 public:
 #if defined(OUTBOARD_REALTIME_SANITIZER)

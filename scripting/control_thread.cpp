@@ -285,6 +285,7 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     link.prewake_guard_ns = options_.offline ? std::nullopt : options_.prewake_guard_ns;
     link.memory_limit = options_.memory_limit;
     link.values = order.values;
+    link.presets = seat.slot->presets();
     link.saved = seat.slot->saved_of(order.path);
     try {
         seat.links.push_back(std::make_unique<Link>(link));

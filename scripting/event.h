@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace outboard::scripting {
@@ -18,7 +19,48 @@ enum class Kind : std::uint8_t {
     pitch_bend = 7,        ///< data: status, LSB, MSB
     sysex = 8,             ///< `blob` names the bytes, which stay with the host
     choke = 9,             ///< output only: the note `note_id` is cut at once (panic)
+    // What MIDI has no bytes for. Output only, for the instrument and the mixer; `size` is 0.
+    note_change = 76,  ///< of the note `note_id`: data[0] = NoteDimension, `value`, reached at `until`
+    setting = 77,      ///< of the track: data[0] = Setting, `value`
 };
+
+/// Whether MIDI has bytes for it.
+[[nodiscard]] constexpr bool is_midi(Kind kind) noexcept {
+    return kind != Kind::none && kind < Kind::note_change;
+}
+
+/// What can be changed of one note while it sounds. All values are against how the note was played; those of names
+/// with a dot also have a Setting, in the same units. The numbers are on the wire.
+enum class NoteDimension : std::uint8_t {
+    tuning,            ///< semitones, -120..120
+    volume,            ///< dB, -144 (silence) .. 24; glides are linear in dB, to and from silence they stop at -60
+    pan,               ///< -1..1
+    pressure,          ///< 0..1
+    brightness,        ///< 0..1; 0.5 as it was played, one whole is eight octaves of the filter's cutoff
+    filter_cutoff,     ///< octaves, -8..8
+    filter_resonance,  ///< dB, -96..96
+    amp_attack,        ///< times as long, 0.001..1000
+    amp_decay,         ///< the same
+    amp_release,       ///< the same
+    vibrato_depth,     ///< cents, -1200..1200
+    vibrato_rate,      ///< times as fast, 0.001..1000
+};
+inline constexpr std::size_t note_dimensions = 12;
+
+/// What a script can set of its track's instrument and mixer strip. The numbers are on the wire.
+enum class Setting : std::uint8_t {
+    filter_cutoff,
+    filter_resonance,
+    amp_attack,
+    amp_decay,
+    amp_release,
+    vibrato_depth,
+    vibrato_rate,
+    program,  ///< bank * 128 + program, on all channels; on channel 10 only if that is the track's first
+    gain,     ///< dB, -144..24
+    pan,      ///< -1..1
+};
+inline constexpr std::size_t settings = 10;
 
 struct Event {
     std::int64_t time = 0;  ///< absolute sample
@@ -33,9 +75,13 @@ struct Event {
     /// Where it comes from. Input: whatever the producer likes (the song player numbers its events), 0 = nowhere.
     /// Output: that of the input event that was passed on or forwarded, at its own time; else 0.
     std::uint32_t origin = 0;
-    std::int32_t note_id = -1;  ///< output notes: unique in the run; the off carries the on's
-    std::uint32_t blob = 0;     ///< sysex: the producer's handle
-    float tuning = 0;           ///< note on, semitones
+    std::int32_t note_id = -1;       ///< output notes: unique in the run; the off carries the on's
+    std::uint32_t blob = 0;          ///< sysex: the producer's handle
+    float tuning = 0;                ///< note on, semitones
+    std::int32_t preset = -1;        ///< note on: bank * 128 + program for this note only; -1: its channel's
+    std::uint32_t sample_start = 0;  ///< note on: begins so many points into its recording
+    float value = 0;         ///< note_change: the value that is glided to, in a straight line; setting: the value
+    std::int64_t until = 0;  ///< note_change: the sample at which it is reached; `time` or less: at once
 };
 
 /// Builds an event from MIDI bytes (running status resolved, channel messages only). A note-on with velocity 0

@@ -110,6 +110,10 @@ Link::Link(const LinkOptions& the_options)
     for (const auto& [id, value] : options.values) {
         values[id] = value;
     }
+    json presets = json::array();
+    for (const Preset& preset : options.presets) {
+        presets.push_back(json::array({preset.name, preset.bank, preset.program}));
+    }
     const json load = {{"path", options.script},
                        {"options",
                         {{"sample_rate", options.sample_rate},
@@ -119,6 +123,7 @@ Link::Link(const LinkOptions& the_options)
                          {"traceback", child::traceback},
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
+                         {"presets", presets},
                          {"saved", options.saved}}},
                        {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
                        {"memory_limit", options.memory_limit},

@@ -41,6 +41,7 @@ struct LinkOptions {
     bool keep_prints = false;                      ///< offline: the child waits for room rather than dropping prints
     std::uint64_t memory_limit = 0;                ///< as ScriptHost::Options
     std::vector<std::pair<std::string, double>> values;
+    std::vector<Preset> presets;
     std::string saved;  ///< JSON: what the script kept when it was last loaded; empty: nothing
 };
 

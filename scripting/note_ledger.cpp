@@ -20,14 +20,17 @@ NoteLedger::NoteLedger() {
     output_.reserve(max_output);
     presses_.reserve(max_presses);
     voices_.reserve(max_voices);
+    later_.reserve(NoteChanges::max_glides);
 }
 
 void NoteLedger::begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept {
     start_ = start;
     end_ = start + frames;
     clock_.hear(clock);
+    block_clock_ = &clock;
     output_.clear();
     refresh_next_due();
+    changes_.follow(start_, clock, later_);
 }
 
 bool NoteLedger::emit(const Event& event) noexcept {
@@ -138,7 +141,14 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     on.played = !forwarded;
     on.origin = forwarded ? press_origin : 0;
     on.note_id = next_note_id_;
-    on.tuning = record.number;
+    // A second voice of one key press would end the first one if it were plain MIDI.
+    on.played = on.played || std::any_of(voices_.begin(), voices_.end(), [&](const Voice& other) {
+                    return other.forwarded && other.press == record.sequence && other.channel == on.channel &&
+                           other.key == on.data[1];
+                });
+    on.tuning = std::clamp(record.number, -120.0F, 120.0F);
+    on.preset = static_cast<std::int32_t>(std::clamp(record.value[1], -1.0, 16384.0 * 128 - 1));
+    on.sample_start = static_cast<std::uint32_t>(std::clamp(record.value[2], 0.0, 4294967295.0));
     if (!send(on, landing)) {
         return false;
     }
@@ -149,6 +159,7 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     voice.leaving = leaving_;
     voice.press = record.sequence;
     voice.forwarded = forwarded;
+    voice.played = on.played;
     voice.port = on.port;
     voice.channel = on.channel;
     voice.key = on.data[1];
@@ -175,11 +186,18 @@ bool NoteLedger::start_voice(const wire::Record& record, std::int64_t time, std:
     }
     voices_.push_back(voice);
     next_due_ = std::min(next_due_, due(voice));
+    on.note_id = voice.note_id;
+    changes_.started(voice.number, on, leaving_);
     return true;
 }
 
+std::vector<NoteLedger::Voice>::iterator NoteLedger::find_voice(std::uint32_t number) noexcept {
+    return std::find_if(voices_.begin(), voices_.end(),
+                        [&](const Voice& v) { return v.number == number && v.leaving == leaving_; });
+}
+
 void NoteLedger::end_voice(std::uint32_t number, std::uint8_t velocity, bool choke, std::int64_t landing) noexcept {
-    const auto voice = std::find_if(voices_.begin(), voices_.end(), [&](const Voice& v) { return v.number == number && v.leaving == leaving_; });
+    const auto voice = find_voice(number);
     if (number == 0 || voice == voices_.end()) {
         return;
     }
@@ -188,19 +206,60 @@ void NoteLedger::end_voice(std::uint32_t number, std::uint8_t velocity, bool cho
     voices_.erase(voice);
 }
 
-void NoteLedger::set_end(std::uint32_t number, wire::End end, double value, std::int64_t time,
-                         std::int64_t landing) noexcept {
-    const auto voice = std::find_if(voices_.begin(), voices_.end(),
-                                    [&](const Voice& v) { return v.number == number && v.leaving == leaving_; });
+void NoteLedger::set_end(std::uint32_t number, wire::End end, double value, std::int64_t time, std::int64_t landing,
+                         bool cut) noexcept {
+    const auto voice = find_voice(number);
     if (number == 0 || voice == voices_.end() || end == wire::End::press) {
         return;
     }
     voice->end = end;
     voice->end_sample = sample_from(value);
     voice->end_beat = value;
-    voice->shift = landing - time;
+    voice->shift = landing - time;  // the delay of a forwarded note belongs to its key-up only
     voice->not_before = landing;
+    voice->cut = cut;
     next_due_ = std::min(next_due_, due(*voice));
+}
+
+bool NoteLedger::change_note(const wire::Record& record, std::int64_t time, std::int64_t landing) noexcept {
+    const auto end = static_cast<wire::End>(record.size);
+    if (record.data[0] >= note_dimensions || record.size > static_cast<std::uint8_t>(wire::End::beat)) {
+        return false;
+    }
+    const auto dimension = static_cast<NoteDimension>(record.data[0]);
+    Event change = changes_.event_for(record.voice, dimension, leaving_);
+    if (change.kind == Kind::none) {
+        return true;
+    }
+    const std::int64_t late = landing - time;
+    change.time = change.until = landing;
+    if (changes_.replace(change)) {
+        take_back_glide(change);
+    }
+    if ((record.flags & wire::flag_from) != 0) {
+        change.value = clamped(dimension, record.value[2]);
+        if (!send(change, landing)) {
+            return false;
+        }
+    }
+    change.value = clamped(dimension, record.value[0]);
+    if (end == wire::End::sample) {
+        change.until = sample_from(record.value[1]) + late;
+    } else if (end == wire::End::beat) {
+        change = changes_.begin_glide(change, record.value[1], late, *block_clock_, later_);
+    }
+    if ((record.flags & wire::flag_kill) != 0) {
+        set_end(record.voice, end == wire::End::hold ? wire::End::sample : end,
+                end == wire::End::hold ? static_cast<double>(time) : record.value[1], time, landing, true);
+    }
+    return send(change, landing);
+}
+
+/// What was drawn ahead of a glide that another change has overtaken.
+void NoteLedger::take_back_glide(const Event& change) noexcept {
+    std::erase_if(later_, [&](const Event& ahead) {
+        return ahead.note_id == change.note_id && ahead.data[0] == change.data[0] && ahead.time >= change.time;
+    });
 }
 
 void NoteLedger::end_all(std::int64_t landing) noexcept {
@@ -226,6 +285,7 @@ void NoteLedger::script_gone(std::int64_t landing) noexcept {
         voice.leaving = false;
         return false;
     });
+    changes_.forget_numbers(leaving_);
 }
 
 void NoteLedger::script_leaves(std::int64_t landing) noexcept {
@@ -237,6 +297,7 @@ void NoteLedger::script_leaves(std::int64_t landing) noexcept {
         voice.leaving = voice.number != 0;
         return false;
     });
+    changes_.script_leaves();
 }
 
 void NoteLedger::end_everything(std::int64_t landing, bool choke) noexcept {
@@ -245,6 +306,7 @@ void NoteLedger::end_everything(std::int64_t landing, bool choke) noexcept {
     }
     voices_.clear();
     presses_.clear();
+    later_.clear();
     next_due_ = never;
 }
 
@@ -285,7 +347,7 @@ void NoteLedger::flush_ends(std::int64_t time) noexcept {
             next_due_ = first_due;
             return;
         }
-        emit_off(voices_[first], std::clamp(first_due, start_, end_ - 1), false);
+        emit_off(voices_[first], std::clamp(first_due, start_, end_ - 1), voices_[first].cut);
         voices_.erase(voices_.begin() + static_cast<std::ptrdiff_t>(first));
         next_due_ = following;
     }
@@ -301,7 +363,7 @@ void NoteLedger::emit_off(const Voice& voice, std::int64_t time, bool choke) noe
     off.size = 3;
     const std::uint8_t velocity = voice.off_status == 0x90 ? 0 : voice.off_velocity;
     off.data = {static_cast<std::uint8_t>(voice.off_status | voice.channel), voice.key, velocity};
-    off.played = !voice.forwarded;
+    off.played = voice.played;
     off.origin = voice.off_origin;
     off.note_id = voice.note_id;
     emit(off);
@@ -309,6 +371,8 @@ void NoteLedger::emit_off(const Voice& voice, std::int64_t time, bool choke) noe
 
 std::span<const Event> NoteLedger::finish_block() noexcept {
     flush_ends(end_ - 1);
+    std::erase_if(
+        later_, [&](const Event& change) { return change.time < end_ && send(change, std::max(change.time, start_)); });
     for (std::size_t i = 1; i < output_.size(); ++i) {  // insertion sort: stable, in place, and mostly nothing to do
         if (output_[i - 1].time <= output_[i].time) {
             continue;

@@ -11,6 +11,7 @@
 
 #include "scripting/clock_map.h"
 #include "scripting/event.h"
+#include "scripting/note_changes.h"
 #include "scripting/records.h"
 
 namespace outboard::scripting {
@@ -23,7 +24,8 @@ public:
 
     NoteLedger();
 
-    /// Opens a block: its output is empty; ends in beats are converted with `clock` and those of the blocks before.
+    /// Opens a block: its output is empty; ends in beats are converted with `clock`, which must live until
+    /// the next call, and those of the blocks before.
     void begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept;
 
     /// Passes one input event on, byte for byte, at `landing` (≥ its own time when late). A note-on becomes a press
@@ -38,8 +40,15 @@ public:
     bool start_voice(const wire::Record& record, std::int64_t time, std::int64_t landing,
                      std::uint32_t press_origin) noexcept;
     void end_voice(std::uint32_t voice, std::uint8_t velocity, bool choke, std::int64_t landing) noexcept;
-    /// Another end for a voice that a script started; `time` is the script's time, `landing` where it is heard of.
-    void set_end(std::uint32_t voice, wire::End end, double value, std::int64_t time, std::int64_t landing) noexcept;
+    /// Another end for a voice that a script started; `time` is the script's time, `landing` where it is heard of. With
+    /// `cut` the note is choked there.
+    void set_end(std::uint32_t voice, wire::End end, double value, std::int64_t time, std::int64_t landing,
+                 bool cut) noexcept;
+    /// A change of a note that sounds (wire::change_note), and what it does to the note's end. False: refused. A note
+    /// that nobody knows any more is no error.
+    bool change_note(const wire::Record& record, std::int64_t time, std::int64_t landing) noexcept;
+    /// The instrument has ended a note: the number that the script of today has for it; 0: none.
+    std::uint32_t note_silent(std::int32_t note_id) noexcept { return changes_.silent(note_id); }
     /// Ends every voice that a script started.
     void end_all(std::int64_t landing) noexcept;
     /// A script went away (swap, crash): its voices without an end of their own are released; the others keep theirs.
@@ -79,6 +88,8 @@ private:
         bool script = false;
         bool forwarded = false;
         bool leaving = false;  ///< its script leaves
+        bool played = false;   ///< Event::played
+        bool cut = false;      ///< its end is a choke
         std::uint8_t port = 0, channel = 0, key = 0;
         std::uint8_t off_status = 0x80, off_velocity = 64;
         std::int64_t not_before = 0;  ///< its end does not come sooner: where it sounds, or where its end was moved
@@ -93,12 +104,18 @@ private:
     void release_press(std::size_t index, const Event& off, std::int64_t landing) noexcept;
     bool emit(const Event& event) noexcept;
     void refresh_next_due() noexcept;
+    /// Of the script that speaks.
+    [[nodiscard]] std::vector<Voice>::iterator find_voice(std::uint32_t number) noexcept;
+    void take_back_glide(const Event& change) noexcept;
 
     ClockMemory clock_;
+    const ClockMap* block_clock_ = nullptr;
     std::int64_t start_ = 0, end_ = 0;
     std::vector<Event> output_;
     std::vector<Press> presses_;
     std::vector<Voice> voices_;  ///< in the order in which they were started
+    NoteChanges changes_;
+    std::vector<Event> later_;  ///< changes of notes that lie ahead
     std::int64_t next_due_ = 0;
     std::int32_t next_note_id_ = 1;
     bool leaving_ = false;

@@ -26,6 +26,8 @@ inline constexpr std::uint8_t parameter = 33;  ///< sequence = index of the decl
 inline constexpr std::uint8_t start = 34;      ///< the script becomes live
 inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, cancel tasks
 inline constexpr std::uint8_t transport_bar = 36;
+inline constexpr std::uint8_t voice_silent = 44;  ///< voice: the instrument has ended it
+inline constexpr std::uint8_t setting_is = 45;    ///< data[0] = Setting, value[0]: where it stands from now on
 inline constexpr std::uint8_t save =
     52;  ///< answer on the slow lane with what the script keeps: it is about to be swapped
 /// A swap: `voice` has a bit for each of the first 32 live loops, in the order of their declaration.
@@ -37,8 +39,9 @@ inline constexpr std::uint8_t leave = 55;        ///< to the old one: another to
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,
 /// flags = flag_forwarded or 0, sequence = key press it is bound to or comes from (0: none), delay (samples; for a
 /// forwarded voice that ends at a sample: the release velocity of its key), size = End, value[0] = end (sample or clock
-/// beat). Kinds 3..7: send these bytes; sequence = input event that was forwarded unchanged at its own time, else 0.
-/// Kind note_off: a raw note-off that belongs to no voice.
+/// beat), value[1] = preset (bank * 128 + program, or -1), value[2] = points into the recording. Kinds 3..7: send these
+/// bytes; sequence = input event that was forwarded unchanged at its own time, else 0. Kind note_off: a raw note-off
+/// that belongs to no voice.
 inline constexpr std::uint8_t flag_forwarded = 1;
 inline constexpr std::uint8_t pass = 64;       ///< sequence: pass this input event on, byte for byte
 inline constexpr std::uint8_t end_voice = 65;  ///< voice; data[0] = release velocity or 255 (64); flags = flag_choke
@@ -47,6 +50,12 @@ inline constexpr std::uint8_t set_end = 67;    ///< voice, size = End, value[0]
 inline constexpr std::uint8_t flag_choke = 1;
 inline constexpr std::uint8_t loop_over = 88;  ///< after `leave`: voice = the number of a live loop whose round has ended
 inline constexpr std::uint8_t left = 89;       ///< after `leave`: nothing runs any more
+/// voice, data[0] = NoteDimension, value[0] = target, size = End of the glide (hold: at once; sample, beat), value[1] =
+/// where it is reached, flags = flag_from (value[2] = where it begins) and flag_kill (there the note is cut).
+inline constexpr std::uint8_t change_note = 76;
+inline constexpr std::uint8_t flag_from = 1;
+inline constexpr std::uint8_t flag_kill = 2;
+inline constexpr std::uint8_t set_setting = 77;  ///< data[0] = Setting, value[0]
 
 /// When a voice ends.
 enum class End : std::uint8_t {

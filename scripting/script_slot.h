@@ -55,6 +55,13 @@ struct Parameter {
     std::vector<std::string> choices;  ///< menu
 };
 
+/// A preset of the track's instrument, for scripts that choose one by name.
+struct Preset {
+    std::string name;
+    std::uint16_t bank = 0;    ///< 0..16383
+    std::uint8_t program = 0;  ///< 0..127
+};
+
 /// What a script wrote, or what happened to it. Delivered by ScriptHost::take_messages on the control side.
 struct Message {
     enum class Type : std::uint8_t { print, debug, info, warning, error, notice } type = Type::info;
@@ -132,6 +139,11 @@ public:
     /// [rt] Ends all that still sounds at the end of the block that is open (between post and collect); with
     /// collect() the offs come out. For the end of a render.
     virtual void finish() noexcept = 0;
+    /// [rt] After collect: the instrument has ended the sound of a note (the note_id of its note-on). The script hears
+    /// of it with the next post, without being woken.
+    virtual void note_silent(std::int32_t note_id) noexcept = 0;
+    /// [rt] Where a setting of the track stands when it was not the script that moved it. Crosses without a wake.
+    virtual void set_setting(Setting setting, float value) noexcept = 0;
     /// [rt] Whether anything is pending: voices with an end to come, a child with a wake to come.
     [[nodiscard]] virtual bool idle() const noexcept = 0;
 
@@ -141,6 +153,8 @@ public:
     /// goes on from `saved`, a text that saved() gave; nothing: from what this slot heard of that script last.
     virtual void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
                       std::optional<std::string> saved = std::nullopt) = 0;
+    /// [control] What the track's instrument has, for scripts that are loaded from now on.
+    virtual void set_presets(std::vector<Preset> presets) = 0;
     /// [control] Takes the script out.
     virtual void unload() = 0;
     /// [control] While true everything passes and the child is not called.

@@ -64,11 +64,14 @@ public:
     void tick(std::int64_t due_ns) noexcept override;
     std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
     void finish() noexcept override;
+    void note_silent(std::int32_t note_id) noexcept override;
+    void set_setting(Setting setting, float value) noexcept override;
     [[nodiscard]] bool idle() const noexcept override;
 
     // ---- [control] --------------------------------------------------------------------------------------------
     void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
               std::optional<std::string> saved) override;
+    void set_presets(std::vector<Preset> presets) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
     void set_transport(const std::string& transport) override;
@@ -88,6 +91,7 @@ public:
     };
     Order take_order();
     /// The child of a script told what the script keeps.
+    [[nodiscard]] std::vector<Preset> presets() const;
     void keep_saved(const std::string& path, std::string saved);
     /// What the next child of a script goes on from.
     [[nodiscard]] std::string saved_of(const std::string& path) const;
@@ -150,6 +154,7 @@ private:
     void apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept;
     void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing,
                       bool leaving_speaks = false) noexcept;
+    bool apply_setting(const ipc::Record& record, std::int64_t landing) noexcept;
     void settle_up_to(std::uint32_t sequence) noexcept;
     void pass_kept(bool drop_stale) noexcept;
     [[nodiscard]] std::int64_t landing(std::int64_t time) const noexcept;
@@ -159,6 +164,7 @@ private:
     void append_point(const ClockPoint& point) noexcept;
     void append_event(std::uint32_t sequence, std::uint8_t flags) noexcept;
     void append_snapshot() noexcept;
+    void append_setting(std::size_t index) noexcept;
     void append(const ipc::Record& record) noexcept;
     void send_records(ipc::PostType type) noexcept;
     void overflow() noexcept;
@@ -173,6 +179,7 @@ private:
     static constexpr std::uint32_t max_kept = 8192;
     static constexpr std::uint32_t max_calls = 8;  ///< unanswered calls; beyond, events wait in `news`
     static constexpr std::size_t max_parameter_changes = 256;
+    static constexpr std::size_t max_silent = 2 * NoteLedger::max_voices;  ///< notices of one block
     static constexpr double no_beat = std::numeric_limits<double>::infinity();
     static constexpr std::int64_t spin_alone_ns = 150'000;  ///< the longest spin for an answer
 
@@ -228,6 +235,10 @@ private:
     std::uint32_t loops_begin_ = 0;  ///< those that are to begin now
     std::int64_t loops_begin_at_ = 0;
     bool post_deferred_ = false;  ///< to collect(): after the answer of the child that leaves
+    // the track's sound
+    std::vector<std::uint32_t> silent_;       ///< voices that the instrument has ended: told with the next post
+    std::array<float, settings> settings_{};  ///< where they stand
+    std::uint32_t settings_changed_ = 0;      ///< bits: to be told
     // latency
     std::int64_t shift_ = 0;
     std::uint32_t late_in_second_ = 0;
@@ -271,7 +282,8 @@ private:
     std::string path_;        ///< of the script that is live or bypassed
     std::vector<Parameter> parameters_;
     std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
-    std::map<std::string, std::string> saved_;            ///< what scripts keep, by path
+    std::vector<Preset> presets_;
+    std::map<std::string, std::string> saved_;  ///< what scripts keep, by path
     std::vector<std::string> reasons_;
     std::uint64_t swaps_ = 0;
     double swap_ms_ = 0;

@@ -102,7 +102,9 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
             }
             ipc::Record voice = record;
             voice.number = std::isfinite(voice.number) ? voice.number : 0;
-            voice.value[0] = std::isfinite(voice.value[0]) ? voice.value[0] : 0;
+            for (double& value : voice.value) {
+                value = std::isfinite(value) ? value : 0;
+            }
             const bool recent = last_sequence_ - record.sequence < max_kept && record.sequence != 0;
             taken = ledger_.start_voice(voice, time, lands, recent ? kept(record.sequence).origin : 0);
             break;
@@ -116,8 +118,17 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
         case wire::set_end:
             taken = std::isfinite(record.value[0]) && record.size <= static_cast<std::uint8_t>(wire::End::beat);
             if (taken) {
-                ledger_.set_end(record.voice, static_cast<wire::End>(record.size), record.value[0], time, lands);
+                ledger_.set_end(record.voice, static_cast<wire::End>(record.size), record.value[0], time, lands, false);
             }
+            break;
+        case wire::change_note: {
+            ipc::Record change = record;
+            change.value[1] = std::isfinite(change.value[1]) ? change.value[1] : 0;
+            taken = ledger_.change_note(change, time, lands);
+            break;
+        }
+        case wire::set_setting:
+            taken = apply_setting(record, lands);
             break;
         default: {
             Event event = event_from_midi(time, record.port, record.data[0], record.data[1], record.data[2]);
@@ -131,6 +142,19 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
     if (!taken) {
         add(counters_.refused);
     }
+}
+
+bool Slot::apply_setting(const ipc::Record& record, std::int64_t lands) noexcept {
+    if (record.data[0] >= settings) {
+        return false;
+    }
+    Event event;
+    event.kind = Kind::setting;
+    event.channel = options_.channel;
+    event.data[0] = record.data[0];
+    event.value = clamped(static_cast<Setting>(record.data[0]), record.value[0]);
+    settings_[record.data[0]] = event.value;
+    return ledger_.send(event, lands);
 }
 
 /// Events up to `sequence` that were not passed have been taken by the script.

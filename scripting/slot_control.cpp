@@ -44,6 +44,10 @@ Slot::Slot(Options options, Company& company)
     records_.reserve(ipc::max_post_records);
     answer_records_.resize(ipc::max_answer_records);
     message_.resize(std::max(ipc::max_post_bytes, ipc::max_answer_bytes));
+    silent_.reserve(max_silent);
+    for (std::size_t i = 0; i < settings; ++i) {
+        settings_[i] = neutral(static_cast<Setting>(i));
+    }
 }
 
 Slot::~Slot() = default;
@@ -62,6 +66,16 @@ void Slot::load(const std::string& path, std::vector<std::pair<std::string, doub
         control_state_ = SlotState::loading;
     }
     wake_control();
+}
+
+void Slot::set_presets(std::vector<Preset> presets) {
+    const std::lock_guard lock(mutex_);
+    presets_ = std::move(presets);
+}
+
+std::vector<Preset> Slot::presets() const {
+    const std::lock_guard lock(mutex_);
+    return presets_;
 }
 
 void Slot::unload() {

@@ -90,6 +90,18 @@ void Slot::append_records(bool passed) noexcept {
         record.kind = wire::panic;
         append(record);
     }
+    for (std::size_t i = 0; i < silent_.size(); ++i) {  // without room the link goes, and these with it
+        record.kind = wire::voice_silent;
+        record.voice = silent_[i];
+        append(record);
+    }
+    silent_.clear();
+    for (std::size_t i = 0; i < settings; ++i) {
+        if ((settings_changed_ >> i & 1) != 0) {
+            append_setting(i);
+        }
+    }
+    settings_changed_ = 0;
     const std::size_t changes = std::exchange(parameter_change_count_, 0);
     for (std::size_t i = 0; i < changes; ++i) {
         record.kind = wire::parameter;
@@ -174,6 +186,9 @@ void Slot::append_snapshot() noexcept {
         append(record);
     };
     memory_.recall(tell);
+    for (std::size_t i = 0; i < settings; ++i) {
+        append_setting(i);
+    }
     for (const NoteLedger::Press& press : ledger_.presses()) {
         record.kind = static_cast<std::uint8_t>(Kind::note_on);
         record.port = press.event.port;
@@ -197,6 +212,15 @@ void Slot::append_values() noexcept {
             append(record);
         }
     }
+}
+
+void Slot::append_setting(std::size_t index) noexcept {
+    ipc::Record record;
+    record.time = segment_start_;
+    record.kind = wire::setting_is;
+    record.data[0] = static_cast<std::uint8_t>(index);
+    record.value[0] = settings_[index];
+    append(record);
 }
 
 void Slot::append(const ipc::Record& record) noexcept {

@@ -122,6 +122,21 @@ void Slot::finish() noexcept {
     finish_pending_ = true;
 }
 
+void Slot::note_silent(std::int32_t note_id) noexcept {
+    const std::uint32_t voice = ledger_.note_silent(note_id);
+    if (voice != 0 && link_ != nullptr && silent_.size() < max_silent) {
+        silent_.push_back(voice);
+    }
+}
+
+void Slot::set_setting(Setting setting, float value) noexcept {
+    const auto index = static_cast<std::size_t>(setting);
+    if (settings_[index] != value) {
+        settings_[index] = value;
+        settings_changed_ |= 1U << index;
+    }
+}
+
 bool Slot::idle() const noexcept {
     return ledger_.voices() == 0 && leaving_.link == nullptr && call_count_ == 0 && kept_count() == 0 &&
            (link_ == nullptr || (!start_pending_ && !more_ && wake_sample_ == INT64_MAX && wake_beat_ == no_beat));
@@ -171,6 +186,7 @@ void Slot::lose_link(bool dead) noexcept {
     count_link();
     pass_kept(dead);
     ledger_.script_gone(segment_start_);
+    silent_.clear();
     retire(link_);
     link_ = nullptr;
     call_count_ = 0;

@@ -47,6 +47,10 @@ PyObject* tuple_from(const ipc::Record& record, const ipc::Record* following) {
         case wire::begin_loops:
         case wire::leave:
             return tuple_of(kind, time, integer(record.voice));
+        case wire::voice_silent:
+            return tuple_of(kind, time, integer(record.voice));
+        case wire::setting_is:
+            return tuple_of(kind, time, integer(record.data[0]), PyFloat_FromDouble(record.value[0]));
         case wire::start:
         case wire::panic:
             return tuple_of(kind, time);
@@ -85,7 +89,7 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
     Py_ssize_t expected = 0;
     switch (record.kind) {
         case static_cast<std::uint8_t>(Kind::note_on):
-            expected = 13;
+            expected = read.size() > 13 ? 15 : 13;  // with preset and start, which few notes have
             record.voice = read.number(2);
             record.port = read.byte(3);
             record.channel = read.byte(4, 15);
@@ -98,6 +102,8 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
             record.sequence = read.number(10);
             record.delay = static_cast<std::int32_t>(read.whole(11, 0, INT32_MAX));
             record.flags = read.byte(12, 1) != 0 ? wire::flag_forwarded : 0;
+            record.value[1] = read.size() > 13 ? static_cast<double>(read.whole(13, -1, INT32_MAX)) : -1;
+            record.value[2] = static_cast<double>(read.whole(14, 0, UINT32_MAX));
             break;
         case wire::pass:
             expected = 3;
@@ -124,6 +130,21 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
             record.voice = read.number(2);
             record.size = read.byte(3, 3);
             record.value[0] = read.real(4);
+            break;
+        case wire::change_note:
+            expected = 9;
+            record.voice = read.number(2);
+            record.data[0] = read.byte(3);
+            record.value[0] = read.real(4);
+            record.size = read.byte(5, 2);
+            record.value[1] = read.real(6);
+            record.flags = read.byte(7, wire::flag_from | wire::flag_kill);
+            record.value[2] = read.real(8);
+            break;
+        case wire::set_setting:
+            expected = 4;
+            record.data[0] = read.byte(2);
+            record.value[0] = read.real(3);
             break;
         default:
             if (record.kind < static_cast<std::uint8_t>(Kind::note_off) ||

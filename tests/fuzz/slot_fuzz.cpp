@@ -3,6 +3,7 @@
 //
 // Whatever is answered: what comes out of a block is MIDI in time order inside the block, an end belongs to a note that
 // sounds, every event gets its outcome, and when all is over nothing sounds.
+#include <cmath>
 #include <set>
 
 #include "../scripting/held_child.h"
@@ -171,8 +172,25 @@ private:
 
     /// A record that a child could have meant.
     ipc::Record record() {
-        static constexpr std::uint8_t kinds[] = {
-            1, 1, 2, 3, 4, 5, 6, 7, 8, wire::pass, wire::pass, wire::end_voice, wire::end_all, wire::set_end, 0, 200};
+        static constexpr std::uint8_t kinds[] = {1,
+                                                 1,
+                                                 2,
+                                                 3,
+                                                 4,
+                                                 5,
+                                                 6,
+                                                 7,
+                                                 8,
+                                                 wire::pass,
+                                                 wire::pass,
+                                                 wire::end_voice,
+                                                 wire::end_all,
+                                                 wire::set_end,
+                                                 0,
+                                                 200,
+                                                 wire::change_note,
+                                                 wire::change_note,
+                                                 wire::set_setting};
         ipc::Record record;
         record.kind = kinds[input_.below(sizeof kinds)];
         record.time = now_ + input_.take<std::int8_t>();
@@ -183,6 +201,11 @@ private:
         record.delay =
             input_.below(4) == 0 ? input_.take<std::int32_t>() : static_cast<std::int32_t>(input_.below(100));
         record.data[0] = input_.take<std::uint8_t>();
+        if (record.kind == wire::change_note || record.kind == wire::set_setting) {
+            record.data[0] %= 16;
+            record.value[1] = input_.below(4) == 0 ? input_.take<double>() : static_cast<double>(input_.below(512));
+            record.value[2] = input_.below(4) == 0 ? input_.take<double>() : -60;
+        }
         record.data[1] = static_cast<std::uint8_t>(60 + input_.below(4));
         record.data[2] = input_.take<std::uint8_t>();
         record.value[0] = input_.below(4) == 0 ? input_.take<double>() : static_cast<double>(now_ + input_.below(256));
@@ -218,7 +241,13 @@ private:
         for (const Event& event : slot_.collect(0)) {
             FUZZ_CHECK(event.time >= last && event.time < now_ + info_frames_);
             last = event.time;
-            FUZZ_CHECK(event.kind != Kind::none && event.kind <= Kind::choke && event.channel < 16);
+            FUZZ_CHECK(event.channel < 16);
+            if (event.kind == Kind::note_change || event.kind == Kind::setting) {
+                FUZZ_CHECK(event.data[0] < (event.kind == Kind::setting ? settings : note_dimensions));
+                FUZZ_CHECK(std::isfinite(event.value) && (event.kind == Kind::setting || event.note_id > 0));
+                continue;
+            }
+            FUZZ_CHECK(event.kind != Kind::none && event.kind <= Kind::choke);
             FUZZ_CHECK(event.size >= 2 && event.size <= 3 && event.data[0] >= 0x80 && event.data[0] < 0xF0);
             FUZZ_CHECK(event.data[1] < 0x80 && event.data[2] < 0x80);
             FUZZ_CHECK(event.tuning == event.tuning && std::abs(event.tuning) <= std::numeric_limits<float>::max());
@@ -227,8 +256,15 @@ private:
             } else if (event.note_id >= 0) {
                 FUZZ_CHECK(event.kind == Kind::note_off || event.kind == Kind::choke);
                 FUZZ_CHECK(sounding_.erase(event.note_id) == 1);
+                if (event.note_id % 2 == 0) {
+                    ended_.push_back(event.note_id);
+                }
             }
         }
+        for (const std::int32_t note_id : ended_) {
+            slot_.note_silent(note_id);
+        }
+        ended_.clear();
     }
 
     fuzz::Input& input_;
@@ -243,6 +279,7 @@ private:
     std::uint32_t last_sequence_ = 0;
     std::vector<ipc::PostHead> posts_;
     std::set<std::int32_t> sounding_;
+    std::vector<std::int32_t> ended_;
     std::vector<ipc::Record> records_ = std::vector<ipc::Record>(ipc::max_post_records);
     std::vector<std::byte> message_ = std::vector<std::byte>(ipc::max_post_bytes);
 };

@@ -165,15 +165,15 @@ TEST_F(NoteLedgerTest, AnEndThatIsMovedIsAsLateAsTheMessageAndKeepsNoOldDelay) {
     forwarded.delay = 20;
     ledger.start_voice(forwarded, 0, 0, 0);
     ledger.start_voice(voice(2, 60, wire::End::hold, 0), 0, 0, 0);
-    ledger.set_end(1, wire::End::sample, 30, 5, 5);
-    ledger.set_end(2, wire::End::sample, 30, 5, 13);
+    ledger.set_end(1, wire::End::sample, 30, 5, 5, false);
+    ledger.set_end(2, wire::End::sample, 30, 5, 13, false);
     EXPECT_THAT(finish(), ElementsAre("0:90.50.100", "0:90.50.90", "0:90.60.90", "30:80.50.64", "38:80.60.64"));
 }
 
 TEST_F(NoteLedgerTest, AnEndThatIsMovedIntoThePastComesWhereItWasMoved) {
     begin(0, 64);
     ledger.start_voice(voice(1, 60, wire::End::hold, 0), 0, 0, 0);
-    ledger.set_end(1, wire::End::sample, 5, 9, 9);
+    ledger.set_end(1, wire::End::sample, 5, 9, 9, false);
     ledger.send(control(9, 1, 2), 9);
     EXPECT_THAT(finish(), ElementsAre("0:90.60.90", "9:b0.1.2", "9:80.60.64"));
 }

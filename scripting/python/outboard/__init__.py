@@ -22,6 +22,7 @@ from ._events import (
     Raw,
 )
 from ._handlers import on
+from ._instrument import instrument, track
 from ._loops import every, live_loop
 from ._params import Knob, Menu, Toggle
 from ._random import rng
@@ -56,6 +57,7 @@ __all__ = [
     "every",
     "grid",
     "held",
+    "instrument",
     "key_down",
     "live_loop",
     "log",
@@ -72,6 +74,7 @@ __all__ = [
     "send",
     "spawn",
     "state",
+    "track",
     "transport",
     "wait_any",
 ]

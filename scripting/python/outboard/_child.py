@@ -41,6 +41,8 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             values=options.get("values"),
             saved=options.get("saved", ""),
         )
+        rt.instrument_tells = True
+        rt.presets = {name.lower(): bank * 128 + program for name, bank, program in options.get("presets", ())}
         execute(rt, path)
         return {
             "parameters": [parameter._declare() for parameter in rt.parameters],

@@ -12,7 +12,23 @@ from typing import Any
 from ._clock import Clock, round_sample
 from ._events import Event, NoteOff, NoteOn
 from ._incoming import UNIT, other
-from ._wire import AT_BEAT, AT_KEY_UP, AT_SAMPLE, END_ALL, END_VOICE, MOVE_END, NOTE_OFF, NOTE_ON, PASS
+from ._note_changes import DIMENSIONS, NoteChange
+from ._wire import (
+    AT_BEAT,
+    AT_KEY_UP,
+    AT_SAMPLE,
+    CHANGE_NOTE,
+    END_ALL,
+    END_VOICE,
+    GLIDE_FROM,
+    GLIDE_KILL,
+    HOLD,
+    MOVE_END,
+    NOTE_OFF,
+    NOTE_ON,
+    PASS,
+    SET_SETTING,
+)
 
 Record = tuple[Any, ...]
 NOT_YET = math.inf
@@ -101,6 +117,10 @@ class Ledger:
             if voice is not None:
                 voice.kind, voice.value = record[3], record[4]
                 self._aim(voice, time)
+        elif kind == CHANGE_NOTE:
+            self._change(record)
+        elif kind == SET_SETTING:
+            pass  # no note of it is heard
         elif kind == END_ALL:
             self.end_all(time)
         elif kind == NOTE_OFF:
@@ -181,7 +201,7 @@ class Ledger:
         )
 
     def _start(self, record: Record) -> None:
-        _, time, number, port, channel, key, velocity, tuning, kind, value, seq, delay, forwarded = record
+        _, time, number, port, channel, key, velocity, tuning, kind, value, seq, delay, forwarded = record[:13]
         assert number not in self._voices, f"voice {number} started twice"
         press = self._by_seq[seq] if seq else None
         # A voice that was forwarded after its key went up has the release velocity in the place of the delay.
@@ -215,6 +235,38 @@ class Ledger:
             )
         )
         self._aim(voice, time)
+
+    def _change(self, record: Record) -> None:
+        _, time, number, dimension, value, kind, end, flags, begin = record
+        voice = self._voices.get(number)
+        if voice is None:
+            return
+        if kind == AT_SAMPLE:
+            until = max(round_sample(end), time)
+        elif kind == AT_BEAT:
+            until = max(round_sample(self.clock.sample_of(end)), time)
+        else:
+            until = time
+        if flags & GLIDE_FROM:
+            self._changed(voice, time, dimension, begin, time)
+        self._changed(voice, time, dimension, value, until)
+        if flags & GLIDE_KILL:
+            voice.kind, voice.value = (AT_SAMPLE, float(time)) if kind == HOLD else (kind, end)
+            self._aim(voice, time)
+
+    def _changed(self, voice: Sounding, time: int, dimension: int, value: float, until: int) -> None:
+        self.heard.append(
+            NoteChange(
+                time=time,
+                port=voice.port,
+                channel=voice.channel + 1,
+                note_id=voice.number,
+                key=voice.key,
+                kind=DIMENSIONS[dimension].name,
+                value=value,
+                until=until,
+            )
+        )
 
     def _aim(self, voice: Sounding, not_before: int = 0) -> None:
         if voice.kind == AT_SAMPLE:

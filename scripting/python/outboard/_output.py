@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import _active
 from ._clock import round_sample
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ._time import Time
 
 
+#: More voices than this that the instrument has not ended: the oldest count as silent (the host forgets them, too).
+MOST_RINGING: Final = 4096
+
+
 class Output(Runner):
     """Builds the output records."""
 
@@ -25,7 +29,20 @@ class Output(Runner):
         super().__init__(sample_rate, script, write)
         self._voice_count = 0
         #: Notes started by `send(NoteOn)`, by port, channel and key, oldest first.
+        #: Whether an instrument plays, which tells when a voice is silent; and the voices of which it has not told.
+        self.instrument_tells = False
+        self.ringing: dict[int, Voice] = {}
         self.sent: dict[tuple[int, int, int], list[Voice]] = {}
+
+    def told_end(self, kind: int, value: float) -> float:
+        """An end as the host is told it."""
+        return float(round_sample(value)) if kind == AT_SAMPLE else value
+
+    def voice_silent(self, number: int) -> None:
+        """The instrument has ended a voice."""
+        voice = self.ringing.pop(number, None)
+        if voice is not None:
+            voice._silent = True
 
     def acting(self) -> Context:
         """Who is running."""
@@ -60,6 +77,11 @@ class Output(Runner):
             (NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, kind, told, seq, delay, forwarded)
         )
         voice = Voice(self, number, key, kind, value, press, delay)
+        if self.instrument_tells:
+            ringing = self.ringing
+            ringing[number] = voice
+            if len(ringing) > MOST_RINGING:
+                self.voice_silent(next(iter(ringing)))
         voices = ctx.voices
         if voices is not None:
             voices.append(voice)
@@ -72,7 +94,7 @@ class Output(Runner):
         """A voice that has ended before it began: its key is up already."""
         self._voice_count += 1
         voice = Voice(self, self._voice_count, key, HOLD, 0.0, None, 0)
-        voice._over = True
+        voice._over = voice._silent = True
         return voice
 
     def end_after(self, time: Time) -> tuple[int, float, Position | None]:

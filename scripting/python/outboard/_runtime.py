@@ -18,6 +18,8 @@ from ._incoming import note_off, note_on, other
 from ._output import Output
 from ._params import Parameter
 from ._loops import EveryLoop, LiveLoop, Loop
+from ._instrument import initial_settings
+from ._loops import Loop
 from ._position import Context, Position
 from ._random import rng
 from ._runner import RAISED
@@ -42,9 +44,11 @@ from ._wire import (
     PROGRAM_CHANGE,
     SAVE,
     START as START_RECORD,
+    SETTING_IS,
     SYSEX,
     TRANSPORT,
     WAIT_LOOPS,
+    VOICE_SILENT,
 )
 
 Record = tuple[Any, ...]
@@ -98,6 +102,9 @@ class Runtime(Output):
         self._live = False
         self._follows_transport = False
         self._handler_context = Context()
+        #: Where instrument and mixer strip stand, by number; the font's presets by name in small letters.
+        self.settings = initial_settings()
+        self.presets: dict[str, int] = {}
         self._rng_seed = f"{seed}:{slot}"
         rng.seed(self._rng_seed)
 
@@ -168,6 +175,10 @@ class Runtime(Output):
                 self._begin_held_loops(record[2])
             elif kind == LEAVE:
                 self._leave(record[2])
+            elif kind == VOICE_SILENT:
+                self.voice_silent(record[2])
+            elif kind == SETTING_IS:
+                self.settings[record[2]] = record[3]
         self.run_until(end)
         self.drop_stale()
         if self.leaving and not self.tasks and not self.by_sample and not self.by_beat:

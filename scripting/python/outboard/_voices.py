@@ -16,6 +16,8 @@ from ._events import (
     PolyPressure,
     ProgramChange,
 )
+from ._instrument import Preset, sound_of
+from ._note_changes import ChangingNote
 from ._position import Alarm, Position
 from ._time import Time, check_time
 from ._values import bend14, channel0_of, index7, value7_of, velocity7_of
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from ._tasks import Task
 
 
-class Voice:
+class Voice(ChangingNote):
     """One note that the script has started. The host ends it: at its duration, with its key, or when you say so."""
 
     __slots__ = (
@@ -57,6 +59,7 @@ class Voice:
         "_ended_at",
         "_waiters",
         "_alarm",
+        "_silent",
     )
 
     def __init__(
@@ -77,6 +80,9 @@ class Voice:
         self._ended_at: Position | None = None
         self._waiters: list[tuple[Task, int]] | None = None
         self._alarm: Alarm | None = None
+        #: The instrument has ended it.
+        self._silent = False
+        self._targets = None
 
     def __repr__(self) -> str:
         return f"<Voice {self.id}, key {self.key}, {'alive' if self.alive else 'ended'}>"
@@ -105,6 +111,13 @@ class Voice:
             return True
         self._over = True
         return False
+
+    @property
+    def sounding(self) -> bool:
+        """Whether the note is heard: from its beginning until the instrument has ended it, release and pedal included.
+        The instrument tells that at the end of a block, so this may be up to a block late. Where no instrument plays
+        (`outboard.testing`) it is the same as `alive`."""
+        return not self._silent if self._rt.instrument_tells else self.alive
 
     def release(self, after: Time | None = None, velocity: float | None = None) -> None:
         """Ends the note, now or `after` a time, which takes the place of the end it had."""
@@ -157,6 +170,14 @@ class Voice:
         if at is None:
             at = rt.ctx.copy() if rt.ctx is not None else None
         self._finish(at)
+
+    def _ends(self, kind: int, value: float) -> None:
+        if not self.alive:
+            return
+        if kind == HOLD:
+            self._finish(self._rt.acting().copy())
+        else:
+            self._set_end(kind, value)
 
     def _set_end(self, kind: int, value: float) -> None:
         self._kind = kind
@@ -264,12 +285,15 @@ def play(
     hold: bool = False,
     channel: int | None = None,
     tuning: float = 0.0,
+    preset: Preset | None = None,
+    sample_start: int | None = None,
 ) -> Voice:
     """Plays a note now and returns its voice.
 
     It ends after `duration`; or when the key press `until` ends; or, with `hold=True`, when you release it. Without
     any of these it ends with the note whose handler called `play`; anywhere else one of them must be given.
     `velocity` is 0..1, `tuning` in semitones. `channel=None` is the channel of the event that is being handled.
+    `preset`, by name or as (bank, program), is for this note only; `sample_start` skips so many points of its recording.
     """
     rt = _active.runtime
     if rt is None or rt.ctx is None:
@@ -280,6 +304,12 @@ def play(
     channel0 = ctx.channel if channel is None else channel0_of(rt, channel)
     if not isinstance(tuning, (int, float)):
         raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
+    if preset is not None or sample_start is not None:
+        sound = sound_of(rt, preset, sample_start)
+        voice = play(key, velocity, duration, until=until, hold=hold, channel=channel0 + 1, tuning=tuning)
+        if not voice._over:
+            rt.out[-1] += sound
+        return voice
     if duration is not None:
         if until is not None or hold:
             raise TypeError("a note has one end: give duration, until or hold, not two of them")

@@ -21,6 +21,8 @@ PANIC: Final = 35
 WAIT_LOOPS: Final = 53
 BEGIN_LOOPS: Final = 54
 LEAVE: Final = 55
+VOICE_SILENT: Final = 44
+SETTING_IS: Final = 45
 
 PASS: Final = 64
 END_VOICE: Final = 65
@@ -28,6 +30,12 @@ END_ALL: Final = 66
 MOVE_END: Final = 67
 LOOP_OVER: Final = 88
 LEFT: Final = 89
+CHANGE_NOTE: Final = 76
+SET_SETTING: Final = 77
+
+# Flags of a change of a note: it begins at a given value; the note ends where it ends.
+GLIDE_FROM: Final = 1
+GLIDE_KILL: Final = 2
 
 # Flags of an input event.
 STATE: Final = 1

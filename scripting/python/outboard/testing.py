@@ -24,6 +24,7 @@ from ._events import Event, NoteOff, NoteOn
 from ._host import Host
 from ._inputs import Input, MidiBytes, Panic, ParameterChange, TransportChange, records_of
 from ._load import execute
+from ._note_changes import NoteChange
 from ._midi_file import MidiFile
 from ._params import Declaration
 from ._position import Position
@@ -38,6 +39,7 @@ __all__ = [
     "MidiBytes",
     "MidiFile",
     "Note",
+    "NoteChange",
     "Panic",
     "ParameterChange",
     "Script",
@@ -96,6 +98,7 @@ class Script:
         seed: int = 0,
         channel: int = 1,
         track: int = 1,
+        presets: Mapping[str, tuple[int, int]] | None = None,
     ) -> list[Event]:
         """What is heard when the events come in, in time order; times in samples, from 0.
 
@@ -103,7 +106,8 @@ class Script:
         fixed by then. `values` are saved parameter values by id, `saved` is the attribute `saved` of a run before (what
         the script keeps: `state` and the data of `@on.save`), `held_before` keys that are down at the start, `block`
         the engine's block size: the result does not depend on it. `rng` gives what it gives in Outboard with the same
-        `--seed` on that `track`, counted from 1. `channel` is the track's first channel.
+        `--seed` on that `track`, counted from 1. `channel` is the track's first channel,
+        `presets` what the font has: (bank, program) by name.
         """
         check_time(until, "until")
         self.log = []
@@ -119,6 +123,8 @@ class Script:
             values=dict(values or {}),
             saved=saved,
         )
+        for name, (bank, program) in (presets or {}).items():
+            rt.presets[name.lower()] = bank * 128 + program
         try:
             execute(rt, self.path)
             self._parameters = [parameter._declare() for parameter in rt.parameters]

@@ -434,12 +434,6 @@ def test_data_is_the_authors_own(bench):
     assert b.printed == ["None", "[1]"]
 
 
-def test_what_comes_in_a_later_version_does_not_exist(bench):
-    b = bench("@on.start\ndef s():\n    v = play(60, hold=True)\n    v.change_tune(1)")
-    b.play()
-    assert "AttributeError" in b.errors[0]
-
-
 def test_durations_in_beats_follow_the_tempo(bench):
     b = bench("@on.start\ndef s():\n    play(60, duration=beats(2))\n    play(61, duration=samples(48000))")
     heard = b.play([TransportChange(time=BEAT, tempo=60)], blocks=(None, 64, 441), until=beats(6))
