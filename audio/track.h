@@ -65,6 +65,9 @@ public:
     [[nodiscard]] std::span<const scripting::Event> output() const noexcept { return output_; }
     void send_midi(MidiOutput& port, double start_ns, std::int64_t start, double sample_rate) const noexcept;
     void render(Instrument& instrument, std::int64_t start, std::uint32_t frames, bool leaving) noexcept;
+    /// The sound on its way through a script that processes it: to the child, and what has come back.
+    void post_audio() noexcept { slot_.post_audio(left_.data(), right_.data()); }
+    void collect_audio() noexcept { slot_.collect_audio(left_.data(), right_.data()); }
     void mix(float* out, std::uint32_t frames, bool silent) noexcept;
     /// At the end of a block: publishes what still sounds although nothing is pending.
     void settle(const Instrument& instrument) noexcept;

@@ -28,6 +28,8 @@ inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, c
 inline constexpr std::uint8_t transport_bar = 36;
 inline constexpr std::uint8_t save =
     52;  ///< answer on the slow lane with what the script keeps: it is about to be swapped
+/// In a PostType::audio: data[0] = slot of ipc::AudioMemory in which the block lies, channel after channel.
+inline constexpr std::uint8_t audio = 56;
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,

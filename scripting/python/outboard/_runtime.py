@@ -10,6 +10,7 @@ import math
 from typing import Any, Callable, Coroutine
 
 from . import _foreign
+from ._audio import AudioProcess
 from ._clock import Clock
 from ._console import Write
 from ._events import Event, NoteOn
@@ -88,6 +89,7 @@ class Runtime(Output):
         #: What begins when the script becomes live; after a panic it waits for the next note or play.
         self.loops: list[Loop] = []
         self.live_loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
+        self.audio: AudioProcess | None = None
         self._loops_wait = False
         self._live = False
         self._follows_transport = False
@@ -140,6 +142,8 @@ class Runtime(Output):
 
     def _run_block(self, end: int, records: list[Record]) -> Answer:
         self.out = []
+        if self.audio is not None:
+            self.audio.note(records)
         for record in records:
             time = record[1]
             if time > self.now:

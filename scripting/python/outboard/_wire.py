@@ -18,6 +18,7 @@ TRANSPORT: Final = 32
 PARAMETER: Final = 33
 START: Final = 34
 PANIC: Final = 35
+AUDIO: Final = 56
 
 PASS: Final = 64
 END_VOICE: Final = 65
