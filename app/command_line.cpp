@@ -13,7 +13,7 @@ namespace {
 struct Words {
     CommandLine line;
     std::vector<std::string> scripts, settings;
-    std::string latency = "sync", prewake = "auto", swap = "beat", sandbox, trace;
+    std::string latency = "sync", prewake = "auto", swap = "beat", format = "pcm16", sandbox, trace;
 };
 
 /// A number option that names itself in its sentence and refuses what is out of range.
@@ -215,6 +215,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                            "how long it goes on after the last event (default: two bars)");
     }
     add_sound(render, words);
+    render.add_option("--format", words.format, "of the samples: pcm16 or float32 (exact, and never clipped)");
     add_number<double>(render, "--seconds", words.line.seconds, 0.01, 1e6, "seconds", "stop after so many seconds");
 
     try {
@@ -247,6 +248,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (words.latency != "sync" && words.latency != "pipelined") {
         throw UsageError(fmt::format("--latency takes sync or pipelined, not '{}'", words.latency));
     }
+    if (words.format != "pcm16" && words.format != "float32") {
+        throw UsageError(fmt::format("--format takes pcm16 or float32, not '{}'", words.format));
+    }
+    line.float_samples = words.format == "float32";
     line.prewake_guard_ns = parse_prewake(words.prewake);
     line.swap = parse_swap(words.swap);
     line.pipelined = words.latency == "pipelined";

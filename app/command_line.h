@@ -43,6 +43,7 @@ struct CommandLine {
     double deadline = 0.5;                             ///< share of a block
     scripting::SwapMoment swap = scripting::SwapMoment::beat;
     std::string stats, capture;
+    bool float_samples = false;  ///< render: 32-bit float instead of 16-bit whole numbers
     std::optional<double> tail;  ///< seconds; nothing: two bars
     std::uint64_t seed = 0;
     std::string help;  ///< not empty: print this and leave

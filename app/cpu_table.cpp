@@ -25,6 +25,8 @@ constexpr Row rows[] = {
     {Layer::busy, "    BUSY  started to finished"},
     {Layer::returned, "    return"},
     {Layer::apply, "    apply"},
+    {Layer::audio, "    audio.process, hand over"},
+    {Layer::audio_busy, "      at work, beside the callback"},
     {Layer::instruments, "  instruments"},
     {Layer::mix, "  mix"},
     {Layer::rest, "  rest"},

@@ -69,6 +69,7 @@ int run_offline(const CommandLine& line, Work work, const char* title) {
     audio::RenderOptions options;
     options.output = line.output;
     options.frames = frames;
+    options.format = line.float_samples ? audio::SampleFormat::float32 : audio::SampleFormat::pcm16;
     options.tail_seconds = line.tail;
     options.limit_seconds = line.seconds;
     options.progress = [&](double done) {

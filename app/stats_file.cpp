@@ -74,6 +74,15 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["wait_us"] = microseconds(script.wait_total);
     json["busy_us"] = microseconds(script.busy_total);
     json["busy_cpu_us_mean"] = rounded(script.busy_cpu_mean / 1000);
+    json["audio"] = {{"calls", script.audio.calls},
+                     {"late", script.audio.late},
+                     {"missed", script.audio.missed},
+                     {"dry", script.audio.dry},
+                     {"cleaned", script.audio.cleaned},
+                     {"latency", script.audio.latency},
+                     {"wait_us", microseconds(script.audio_wait_total)},
+                     {"busy_us", microseconds(script.audio_busy_total)},
+                     {"hop_us", microseconds(script.audio_hop_total)}};
     json["cpu_percent"] = rounded(script.cpu_percent);
     json["rss_mb"] = rounded(script.rss_mb);
     json["page_faults"] = script.page_faults;

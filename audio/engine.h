@@ -26,14 +26,17 @@ class Instrument;
 
 /// Layers of the callback, as the CPU panel shows them. Callback thread unless said.
 enum class Layer : std::uint8_t {
-    callback,   ///< the whole call
-    sequencer,  ///< song, MIDI input, dispatch to tracks
-    scripting,  ///< everything between the facade's begin and the end of collect
-    encode,     ///< of scripting: building and posting
-    wait,       ///< posted → child started (per call, from the child's clock)
-    busy,       ///< child started → child finished
-    returned,   ///< child finished → noticed
-    apply,      ///< of scripting: decoding the answer, note ledger
+    callback,    ///< the whole call
+    sequencer,   ///< song, MIDI input, dispatch to tracks
+    scripting,   ///< everything between the facade's begin and the end of collect
+    encode,      ///< of scripting: building and posting
+    wait,        ///< posted → child started (per call, from the child's clock)
+    busy,        ///< child started → child finished
+    returned,    ///< child finished → noticed
+    apply,       ///< of scripting: decoding the answer, note ledger
+    audio,       ///< of scripting: handing sound to audio.process and taking it back (offline with the wait for it)
+    audio_wait,  ///< sound posted → child started on it; beside the callback, which goes on meanwhile
+    audio_busy,  ///< child started → child finished; beside the callback, too
     instruments,
     mix,   ///< gains, pan, meters, capture
     rest,  ///< callback minus sequencer, scripting, instruments, mix
@@ -44,11 +47,12 @@ enum class Layer : std::uint8_t {
 /// Figures in percent of the block period.
 ///
 /// Rows of the whole engine: `mean` is over all blocks, as mean_all. With several tracks
-/// - encode, apply: sums over the tracks, for they follow each other on the audio thread;
+/// - encode, apply, audio, audio_wait, audio_busy: sums over the tracks, for they follow each other on the audio
+/// thread;
 /// - wait, busy, returned: children work side by side, so their sum can be longer than the callback. Their means share
-///   what the callback spent on waiting (scripting - encode - apply) in proportion of the tracks' sums, so that the
-///   tree adds up: encode + wait + busy + returned + apply <= scripting;
-/// - percentiles of all five are those of the track whose mean is the largest.
+///   what the callback spent on waiting (scripting - encode - apply - audio) in proportion of the tracks' sums, so that
+///   the tree adds up: encode + wait + busy + returned + apply + audio <= scripting;
+/// - percentiles of all these are those of the track whose mean is the largest.
 /// A track's rows are its slot's own measurements, unshared. Its `callback` row is the sum of its scripting,
 /// instruments and mix (now and means only); sequencer and rest do not exist there.
 struct LayerFigures {

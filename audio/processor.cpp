@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "audio/denormals.h"
 #include "ipc/clock.h"
+#include "ipc/denormals.h"
 
 namespace outboard::audio {
 
@@ -30,7 +30,7 @@ void Processor::process(float* out, std::uint32_t frames) noexcept {
     // Sequentially consistent, as the control side's "capture = nullptr, then busy?" is: one of the two sees the other.
     busy_.store(true, std::memory_order_seq_cst);
     {
-        const DenormalsOff denormals_off;
+        const ipc::DenormalsOff denormals_off;
         for (std::uint32_t done = 0; done < frames;) {
             const std::uint32_t part = std::min(frames - done, max_frames_);
             callback(out + std::size_t{2} * done, part, ipc::now_ns());
@@ -92,9 +92,11 @@ void Processor::block(float* out, std::uint32_t frames, std::int64_t deadline_ns
             if (entry.track->scripted() == scripted) {
                 collect(entry, deadline_ns);
                 render(entry, frames);
+                post_audio(entry);
             }
         }
     }
+    collect_audio();
     mix(out, frames);
     settle();
     sample_ += frames;
@@ -170,6 +172,22 @@ void Processor::render(const TrackEntry& entry, std::uint32_t frames) noexcept {
         entry.track->render(*entry.instrument, sample_, frames, entry.leaving);
     } else {
         entry.track->render_nothing();
+    }
+}
+
+void Processor::post_audio(const TrackEntry& entry) noexcept {
+    if (instruments_run_) {
+        const Lap lap(laps_.scripting);
+        entry.track->post_audio();
+    }
+}
+
+void Processor::collect_audio() noexcept {
+    if (instruments_run_) {
+        const Lap lap(laps_.scripting);
+        for (const TrackEntry& entry : entries()) {
+            entry.track->collect_audio();
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 // what displays need goes out through atomics.
 //
 // Life of a callback: commands · live input · then block by block: song → tracks → scripts (all posted, then collected
-// in turn) → instruments → mix · master, capture, probes. See ARCHITECTURE.md for the same as a picture.
+// in turn) → instruments → sound through scripts that process it → mix · master, capture, probes. See ARCHITECTURE.md
+// for the same as a picture.
 #pragma once
 
 #include <array>
@@ -73,6 +74,8 @@ private:
     void post_scripts(std::uint32_t frames) noexcept;
     void collect(const TrackEntry& entry, std::int64_t deadline_ns) noexcept;
     void render(const TrackEntry& entry, std::uint32_t frames) noexcept;
+    void post_audio(const TrackEntry& entry) noexcept;
+    void collect_audio() noexcept;
     void mix(float* out, std::uint32_t frames) noexcept;
     void settle() noexcept;
     void publish(std::uint32_t frames) noexcept;

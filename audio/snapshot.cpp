@@ -45,6 +45,9 @@ void fill_scripting(Layers& layers, const scripting::SlotFigures& script, const 
     at(layers, Layer::busy) = scale.percent(script.busy, script.busy_now);
     at(layers, Layer::returned) = scale.percent(script.returned, script.returned_now);
     at(layers, Layer::apply) = scale.percent(script.apply, script.apply_now);
+    at(layers, Layer::audio) = scale.percent(script.audio_hop, script.audio_hop_now);
+    at(layers, Layer::audio_wait) = scale.percent(script.audio_wait, script.audio_wait_now);
+    at(layers, Layer::audio_busy) = scale.percent(script.audio_busy, script.audio_busy_now);
 }
 
 void fill_scripting_total(Layers& layers, const scripting::SlotFigures& script, const Scale& scale) {
@@ -53,6 +56,9 @@ void fill_scripting_total(Layers& layers, const scripting::SlotFigures& script, 
     at(layers, Layer::busy) = scale.percent(script.busy_total, script.busy_now);
     at(layers, Layer::returned) = scale.percent(script.returned_total, script.returned_now);
     at(layers, Layer::apply) = scale.percent(script.apply_total, script.apply_now);
+    at(layers, Layer::audio) = scale.percent(script.audio_hop_total, script.audio_hop_now);
+    at(layers, Layer::audio_wait) = scale.percent(script.audio_wait_total, script.audio_wait_now);
+    at(layers, Layer::audio_busy) = scale.percent(script.audio_busy_total, script.audio_busy_now);
 }
 
 void fill_sum(Layers& layers) {
@@ -67,7 +73,8 @@ void fill_sum(Layers& layers) {
 
 /// The engine's rows below scripting, from those of its tracks. engine.h says what they mean.
 void aggregate(Layers& engine, const std::vector<Layers>& tracks) {
-    constexpr std::array below{Layer::encode, Layer::wait, Layer::busy, Layer::returned, Layer::apply};
+    constexpr std::array below{Layer::encode, Layer::wait,  Layer::busy,       Layer::returned,
+                               Layer::apply,  Layer::audio, Layer::audio_wait, Layer::audio_busy};
     for (const Layer layer : below) {
         LayerFigures sum;
         for (const Layers& track : tracks) {
@@ -88,8 +95,8 @@ void aggregate(Layers& engine, const std::vector<Layers>& tracks) {
     }
     const LayerFigures& scripting = at(engine, Layer::scripting);
     const auto share = [&](double LayerFigures::*value) {
-        const double room =
-            std::max(0.0, scripting.*value - at(engine, Layer::encode).*value - at(engine, Layer::apply).*value);
+        const double room = std::max(0.0, scripting.*value - at(engine, Layer::encode).*value -
+                                              at(engine, Layer::apply).*value - at(engine, Layer::audio).*value);
         double sum = 0;
         for (const Layer layer : {Layer::wait, Layer::busy, Layer::returned}) {
             sum += at(engine, layer).*value;
@@ -139,6 +146,12 @@ const char* to_string(Layer layer) noexcept {
             return "return";
         case Layer::apply:
             return "apply";
+        case Layer::audio:
+            return "audio";
+        case Layer::audio_wait:
+            return "audio_wait";
+        case Layer::audio_busy:
+            return "audio_busy";
         case Layer::instruments:
             return "instruments";
         case Layer::mix:

@@ -68,6 +68,9 @@ public:
     void render(Instrument& instrument, std::int64_t start, std::uint32_t frames, bool leaving) noexcept;
     /// In the place of render() where no instrument runs: a note's sound ends with its off.
     void render_nothing() noexcept;
+    /// The sound on its way through a script that processes it: to the child, and what has come back.
+    void post_audio() noexcept { slot_.post_audio(left_.data(), right_.data()); }
+    void collect_audio() noexcept { slot_.collect_audio(left_.data(), right_.data()); }
     void mix(float* out, std::int64_t start, std::uint32_t frames, bool silent) noexcept;
     /// At the end of a block: publishes what still sounds although nothing is pending.
     void settle(const Instrument& instrument) noexcept;

@@ -50,7 +50,7 @@ std::size_t write_answer(std::span<std::byte> buffer, AnswerHead head, std::span
 }
 
 bool read_post(std::span<const std::byte> message, PostHead& head, std::span<Record> records) noexcept {
-    return read_message(message, head, records) && head.type >= PostType::call && head.type <= PostType::change_lane;
+    return read_message(message, head, records) && head.type >= PostType::call && head.type <= PostType::audio;
 }
 
 bool read_answer(std::span<const std::byte> message, AnswerHead& head, std::span<Record> records) noexcept {

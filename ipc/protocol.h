@@ -59,6 +59,9 @@ enum class PostType : std::uint16_t {
     /// What follows comes, and is answered, on the other of the child's two block lanes; no records, no answer. Sent
     /// when no call is open.
     change_lane = 4,
+    /// Process a block of samples in place, in the memory beside the lanes (audio_memory.h); one record that says which
+    /// part of it, and an answer with `answer_audio`. Comes after all that is posted for the same block.
+    audio = 5,
 };
 
 /// Head of a post; `count` records follow.
@@ -78,6 +81,8 @@ static_assert(offsetof(PostHead, block) == 8);
 /// Flags of an answer.
 inline constexpr std::uint32_t answer_bypass = 1;  ///< the runtime gave up on its script (too many errors): all passes
 inline constexpr std::uint32_t answer_more = 2;    ///< output was capped; the rest comes with the next answers
+inline constexpr std::uint32_t answer_audio = 4;   ///< to a PostType::audio: block, through and the times; no records
+inline constexpr std::uint32_t answer_dry = 8;  ///< to the same: it could not be processed, what is there is no result
 
 /// Block lane, child → host: the answer to one call; `count` records follow.
 struct AnswerHead {

@@ -21,6 +21,7 @@ struct Started {
     ipc::Descriptor lifeline;
     std::array<std::unique_ptr<ipc::Pipe>, 2> lanes;
     std::unique_ptr<ipc::SystemPipe> slow;
+    ipc::SharedMemory audio_memory;
     ipc::Process process;
 };
 
@@ -28,6 +29,7 @@ Started start_child(const LinkOptions& options, const TracebackPipe& traceback) 
     auto shared = ipc::SharedMemoryPipe::create({1024 * 1024, 1024 * 1024});
     auto piped = ipc::SystemPipe::create(ipc::max_post_bytes);
     auto slow = ipc::SystemPipe::create();
+    auto audio = ipc::AudioMemory::create();
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::generic_category(), "Cannot make the lifeline of a script's process");
@@ -38,15 +40,17 @@ Started start_child(const LinkOptions& options, const TracebackPipe& traceback) 
     ipc::Process::Options process;
     process.program = options.child_program;
     process.arguments = {options.transport, options.package_path};
-    process.environment = {{"PYTHONHASHSEED", "0"}};
+    process.environment = {{"PYTHONHASHSEED", "0"}, {"OPENBLAS_NUM_THREADS", "1"}, {"OMP_NUM_THREADS", "1"}};
     process.descriptors = {{shared.child[0].get(), child::shared_in}, {shared.child[1].get(), child::shared_out},
                            {piped.child[0].get(), child::piped_in},   {piped.child[1].get(), child::piped_out},
                            {slow.child[0].get(), child::slow_in},     {slow.child[1].get(), child::slow_out},
-                           {lifeline_read.get(), child::lifeline},    {traceback.child.get(), child::traceback}};
+                           {lifeline_read.get(), child::lifeline},    {audio.child.get(), child::audio},
+                           {traceback.child.get(), child::traceback}};
     process.standard_error = STDERR_FILENO;
     return {std::move(lifeline),
             {std::move(shared.host), std::move(piped.host)},
             std::move(slow.host),
+            std::move(audio.memory),
             ipc::Process::start(process)};
 }
 
@@ -100,6 +104,7 @@ Link::Link(const LinkOptions& the_options)
           lanes_ = std::move(started.lanes);
           lane_ = lane_of(the_options.transport);
           slow_ = std::move(started.slow);
+          audio_memory_.emplace(std::move(started.audio_memory));
           return std::move(started.process);
       }()) {
     slow_buffer_.resize(ipc::max_slow_text + sizeof(ipc::SlowHead));
@@ -121,6 +126,7 @@ Link::Link(const LinkOptions& the_options)
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
                          {"traceback", child::traceback},
+                         {"audio_frames", ipc::AudioMemory::max_frames},
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
                          {"presets", presets},
@@ -252,6 +258,7 @@ void Link::take_declarations(const std::string& text) {
     loops = ready.value("loops", std::vector<std::string>());
     files = ready.value("files", std::vector<std::string>());
     handles = ready.at("handles").get<std::uint64_t>();
+    audio_channels = std::min(ready.at("audio").get<std::uint32_t>(), ipc::AudioMemory::channels);
     stage_ = Stage::ready;
 }
 

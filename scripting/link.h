@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "ipc/audio_memory.h"
 #include "ipc/pipe.h"
 #include "ipc/process.h"
 #include "ipc/protocol.h"
@@ -64,7 +65,7 @@ public:
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     /// Asks the control thread to end this child, with a reason (a literal).
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
-    std::uint64_t handles = 0;     ///< constant once ready
+    std::uint64_t handles = 0;  ///< constant once ready
     /// Live loops (bits in the order of declaration) that the child before this one, `from`, also has. Constant once
     /// published.
     struct Handover {
@@ -73,8 +74,12 @@ public:
         std::uint32_t wait = 0;                  ///< in this one: begin when those have ended
         std::array<std::uint32_t, 32> next{};    ///< by number in `from`: the bit in this one
     } handover;
-    Watched watched;               ///< what the watchdog sees of it
-    Watchdog* watchdog = nullptr;  ///< constant once ready; none: nobody watches it
+    /// Where blocks of sound are handed over, for a script that processes them; and its channels: 1 or 2, or 0 for
+    /// none.
+    [[nodiscard]] std::span<std::byte> audio_memory() const noexcept { return audio_memory_->bytes(); }
+    std::uint32_t audio_channels = 0;  ///< constant once ready
+    Watched watched;                   ///< what the watchdog sees of it
+    Watchdog* watchdog = nullptr;      ///< constant once ready; none: nobody watches it
     /// It may be awake before it is called: it has real-time priority, and a core is left for it.
     std::atomic<bool> prewakes{false};
 
@@ -121,6 +126,7 @@ private:
     std::array<std::unique_ptr<ipc::Pipe>, 2> lanes_;
     std::size_t lane_ = 0;  ///< [rt] once it is published
     std::unique_ptr<ipc::SystemPipe> slow_;
+    std::optional<ipc::SharedMemory> audio_memory_;
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;
     std::string saved_, kept_;

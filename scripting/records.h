@@ -34,6 +34,8 @@ inline constexpr std::uint8_t save =
 inline constexpr std::uint8_t wait_loops = 53;   ///< to the new child, before `start`: these do not begin yet
 inline constexpr std::uint8_t begin_loops = 54;  ///< to the new child: these begin now
 inline constexpr std::uint8_t leave = 55;        ///< to the old one: another took over; these run to their round's end
+/// In a PostType::audio: data[0] = slot of ipc::AudioMemory in which the block lies, channel after channel.
+inline constexpr std::uint8_t audio = 56;
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,

@@ -7,6 +7,8 @@
 //     for (slot : slots) slot.post();                  // children run side by side
 //     for (slot : slots) slot.tick(next_block_ns);     // so that they are awake when the next block comes
 //     for (slot : slots) output = slot.collect(deadline);
+//     for (slot : slots) slot.post_audio(sound);       // of its instrument, for scripts that process it
+//     for (slot : slots) slot.collect_audio(sound);
 //
 // An empty slot passes everything through the same ledger of key presses, so that every track behaves alike and
 // every note that was started gets its end, whatever happens to the child.
@@ -81,6 +83,16 @@ struct BlockInfo {
     const ClockMap* clock = nullptr;
 };
 
+/// What became of the sound of a script that has an `audio.process`, in blocks.
+struct AudioFigures {
+    std::uint64_t calls = 0;    ///< blocks posted
+    std::uint64_t late = 0;     ///< heard dry because they came back too late
+    std::uint64_t missed = 0;   ///< heard dry because three blocks were at the child already
+    std::uint64_t dry = 0;      ///< heard dry because the script failed in them, or is bypassed
+    std::uint64_t cleaned = 0;  ///< samples that were no numbers, or too loud
+    std::uint32_t latency = 0;  ///< frames
+};
+
 /// Counters of a slot; readable from any thread.
 struct SlotFigures {
     SlotState state = SlotState::empty;
@@ -109,6 +121,10 @@ struct SlotFigures {
     ipc::ProbeFigures encode, wait, busy, decode, python, child_encode, returned, apply, scripting;  ///< last 10 s
     ipc::ProbeFigures encode_total, wait_total, busy_total, returned_total, apply_total, scripting_total;
     double encode_now = 0, wait_now = 0, busy_now = 0, returned_now = 0, apply_now = 0, scripting_now = 0;
+    AudioFigures audio;  ///< of audio.process; its latency counts for the sound of this track
+    ipc::ProbeFigures audio_wait, audio_busy, audio_hop;  ///< last 10 s; the last: what the audio thread spends on it
+    ipc::ProbeFigures audio_wait_total, audio_busy_total, audio_hop_total;
+    double audio_wait_now = 0, audio_busy_now = 0, audio_hop_now = 0;
     double busy_cpu_mean = 0;  ///< ns of thread CPU per call; busy mean minus this is "preempted"
 };
 
@@ -136,6 +152,13 @@ public:
     /// [rt] Waits for the answer until the deadline (0: only looks) and returns the block's output in time order,
     /// valid until the next begin().
     virtual std::span<const Event> collect(std::int64_t deadline_ns) noexcept = 0;
+    /// [rt] After collect(), when the instrument has rendered the block: hands its sound to a script that has an
+    /// `audio.process`. Two channels of as many frames as the block has.
+    virtual void post_audio(const float* left, const float* right) noexcept = 0;
+    /// [rt] Replaces it by what the script made of it: of the same block if the host is offline (then it waits), else
+    /// of what was posted `figures().audio.latency` frames before. What is not back in time is the dry sound, just as
+    /// late. Without such a script nothing changes.
+    virtual void collect_audio(float* left, float* right) noexcept = 0;
     /// [rt] Ends all that still sounds at the end of the block that is open (between post and collect); with
     /// collect() the offs come out. For the end of a render.
     virtual void finish() noexcept = 0;

@@ -1,5 +1,5 @@
 // Slot: the ScriptSlot that ScriptHost makes. The audio thread's half is in slot_realtime.cpp (start there),
-// slot_posting.cpp and slot_answers.cpp, the control side's in slot_control.cpp.
+// slot_posting.cpp, slot_answers.cpp and slot_audio.cpp, the control side's in slot_control.cpp.
 //
 // Who changes the state of a script, and on which thread:
 //
@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "scripting/audio_hop.h"
 #include "scripting/link.h"
 #include "scripting/midi_memory.h"
 #include "scripting/note_ledger.h"
@@ -63,6 +64,8 @@ public:
     void post() noexcept override;
     void tick(std::int64_t due_ns) noexcept override;
     std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
+    void post_audio(const float* left, const float* right) noexcept override;
+    void collect_audio(float* left, float* right) noexcept override;
     void finish() noexcept override;
     void note_silent(std::int32_t note_id) noexcept override;
     void set_setting(Setting setting, float value) noexcept override;
@@ -128,6 +131,12 @@ private:
         std::int64_t start = 0, through = 0, posted_ns = 0;
     };
 
+    /// All of this slot's.
+    [[nodiscard]] std::array<ipc::Probe*, 12> probes() noexcept {
+        return {&encode_,   &wait_,  &busy_,      &decode_,     &python_,     &child_encode_,
+                &returned_, &apply_, &scripting_, &audio_wait_, &audio_busy_, &audio_hop_};
+    }
+
     // [rt] parts of a block
     void exchange_link() noexcept;
     [[nodiscard]] std::int64_t swap_sample() const noexcept;
@@ -150,6 +159,10 @@ private:
     void lose_link(bool dead) noexcept;
     void adopt_link(Link* link) noexcept;
     bool apply_next_answer(std::int64_t deadline_ns) noexcept;
+    bool apply_audio_answer(const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
+    bool send_audio(const AudioHop::Block& block) noexcept;
+    void watch_oldest() noexcept;
+    void pay_for_lateness() noexcept;
     void record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
     void apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept;
     void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing,
@@ -188,6 +201,9 @@ private:
 
     // ---- the audio thread's own
     NoteLedger ledger_;
+    AudioHop hop_;
+    bool audio_late_ = false;    ///< a block of sound is overdue
+    std::int64_t audio_ns_ = 0;  ///< spent on the sound during this block
     MidiMemory memory_;
     Link* link_ = nullptr;
     BlockInfo block_;
@@ -269,7 +285,8 @@ private:
     } counters_;
     ipc::Pipe::PrewakeFigures earlier_links_;  ///< [rt] of the children before this one
     std::uint64_t earlier_demotions_ = 0;
-    ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_;
+    ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_, audio_wait_,
+        audio_busy_, audio_hop_;
 
     // ---- the control side's own
     mutable std::mutex mutex_;

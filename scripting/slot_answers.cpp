@@ -26,10 +26,14 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     const Call call = calls_[call_first_];
     ipc::AnswerHead head;
     if (!ipc::read_answer(std::span(message_).first(received.size), head, answer_records_) ||
-        head.block != call.block || head.through != call.through) {
+        ((head.flags & ipc::answer_audio) == 0 &&
+         (call_count_ == 0 || head.block != call.block || head.through != call.through))) {
         add(counters_.refused);
         link_->condemn("its answers make no sense");
         return false;
+    }
+    if ((head.flags & ipc::answer_audio) != 0) {
+        return apply_audio_answer(head, noticed_ns);
     }
     record_times(call, head, noticed_ns);
     answer_ns_ += (std::min(noticed_ns - call.posted_ns, 4 * spin_alone_ns) - answer_ns_) / 8;
@@ -43,7 +47,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     self_bypassed_.store((head.flags & ipc::answer_bypass) != 0, std::memory_order_relaxed);
     call_first_ = (call_first_ + 1) % max_calls;
     --call_count_;
-    link_->watched.oldest_call_ns.store(call_count_ > 0 ? calls_[call_first_].posted_ns : 0, std::memory_order_release);
+    watch_oldest();
     apply_ns_ = ipc::now_ns() - noticed_ns;
     apply_.record(apply_ns_);
     return true;

@@ -38,7 +38,11 @@ const char* to_string(SlotState state) noexcept {
 }
 
 Slot::Slot(Options options, Company& company)
-    : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
+    : options_(std::move(options)),
+      company_(company),
+      hop_(!options_.offline || options_.pipelined),
+      kept_(max_kept),
+      live_values_(max_parameters) {
     wanted_lane_ = lane_ = lane_of(options_.transport);
     swap_moment_ = options_.swap;
     records_.reserve(ipc::max_post_records);
@@ -327,14 +331,23 @@ SlotFigures Slot::figures() const {
     figures.returned_now = returned_.now();
     figures.apply_now = apply_.now();
     figures.scripting_now = scripting_.now();
+    figures.audio = hop_.figures();
+    figures.audio_wait = audio_wait_.window();
+    figures.audio_busy = audio_busy_.window();
+    figures.audio_hop = audio_hop_.window();
+    figures.audio_wait_total = audio_wait_.total();
+    figures.audio_busy_total = audio_busy_.total();
+    figures.audio_hop_total = audio_hop_.total();
+    figures.audio_wait_now = audio_wait_.now();
+    figures.audio_busy_now = audio_busy_.now();
+    figures.audio_hop_now = audio_hop_.now();
     const std::uint64_t calls = std::max<std::uint64_t>(figures.calls, 1);
     figures.busy_cpu_mean = static_cast<double>(get(counters_.cpu_ns)) / static_cast<double>(calls);
     return figures;
 }
 
 void Slot::reset_figures() {
-    for (ipc::Probe* probe :
-         {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
+    for (ipc::Probe* probe : probes()) {
         probe->request_reset();
     }
 }

@@ -20,6 +20,8 @@ void Slot::let_leave(const Link& next) noexcept {
     pass_kept(false);
     ledger_.script_leaves(segment_start_);
     silent_.clear();
+    hop_.let_go(false);
+    audio_late_ = false;
     const ClockPoint& point = block_.clock->point_at(static_cast<double>(segment_start_));
     const double bar = 4.0 * point.numerator / std::max<double>(point.denominator, 1);
     const double samples = most_bars * bar * 60.0 * options_.sample_rate / std::max(point.tempo, 1.0);

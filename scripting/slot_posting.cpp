@@ -256,9 +256,7 @@ void Slot::send_records(ipc::PostType type) noexcept {
     if (type == ipc::PostType::call) {
         calls_[(call_first_ + call_count_) % max_calls] = {block_.number, segment_start_, segment_end_, head.posted_ns};
         ++call_count_;
-        if (call_count_ == 1) {
-            link_->watched.oldest_call_ns.store(head.posted_ns, std::memory_order_release);
-        }
+        watch_oldest();
         called_ = true;
         company_.calls = company_.block == block_.number ? company_.calls + 1 : 1;
         company_.block = block_.number;

@@ -37,14 +37,13 @@ void Slot::begin(const BlockInfo& block) noexcept {
     }
     while (block.start >= next_second_) {
         next_second_ += second;
-        for (ipc::Probe* probe :
-             {&encode_, &wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_}) {
+        for (ipc::Probe* probe : probes()) {
             probe->next_second();
         }
     }
     // Offline a pipelined answer is waited for, so that the result does not depend on the machine's speed.
     const std::int64_t deadline = options_.offline ? began + offline_wait_ns : 0;
-    while (call_count_ > 0 && apply_next_answer(deadline)) {
+    while ((call_count_ > 0 || hop_.pending() > 0) && apply_next_answer(deadline)) {
     }
     if (link_ != nullptr && link_->dead()) {
         lose_link(true);
@@ -66,7 +65,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
     ask_for_save();
     plan_swap();
     const std::size_t wanted = wanted_lane_.load(std::memory_order_relaxed);
-    if (link_ != nullptr && call_count_ == 0 && link_->lane() != wanted && !post_failed_) {
+    if (link_ != nullptr && call_count_ == 0 && hop_.pending() == 0 && link_->lane() != wanted && !post_failed_) {
         link_->change_lane();
     }
     lane_.store(link_ != nullptr ? link_->lane() : wanted, std::memory_order_relaxed);
@@ -146,7 +145,7 @@ bool Slot::idle() const noexcept {
 
 void Slot::exchange_link() noexcept {
     Link* incoming = incoming_.load(std::memory_order_acquire);
-    if (incoming == nullptr || call_count_ > 0) {
+    if (incoming == nullptr || call_count_ > 0 || hop_.pending() > 0) {
         return;  // the old link's answer is awaited first; should it never come, the watchdog ends the old link
     }
     incoming = incoming_.exchange(nullptr, std::memory_order_acq_rel);
@@ -187,6 +186,8 @@ void Slot::lose_link(bool dead) noexcept {
     pass_kept(dead);
     ledger_.script_gone(segment_start_);
     silent_.clear();
+    hop_.let_go(dead);
+    audio_late_ = false;
     retire(link_);
     link_ = nullptr;
     call_count_ = 0;
@@ -197,6 +198,11 @@ void Slot::lose_link(bool dead) noexcept {
 
 void Slot::adopt_link(Link* link) noexcept {
     link_ = link;
+    if (link->audio_channels > 0) {
+        hop_.adopt(link->audio_memory(), link->audio_channels);
+    } else {
+        hop_.let_go(false);
+    }
     sent_any_point_ = false;
     start_pending_ = true;
     panic_pending_ = more_ = post_failed_ = false;
@@ -283,12 +289,7 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
 void Slot::note_lateness(bool late) noexcept {
     const auto second = static_cast<std::int64_t>(options_.sample_rate);
     if (late) {
-        if (link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
-            link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
-            if (link_->watchdog != nullptr) {
-                link_->watchdog->note_late();
-            }
-        }
+        pay_for_lateness();
         rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::late, std::memory_order_relaxed);
         if (block_.start - late_second_start_ >= second) {
             late_second_start_ = block_.start;
@@ -302,10 +303,22 @@ void Slot::note_lateness(bool late) noexcept {
         }
         return;
     }
-    link_->watched.late_since_ns.store(0, std::memory_order_release);
+    if (!audio_late_) {
+        link_->watched.late_since_ns.store(0, std::memory_order_release);
+    }
     if (shift_ > 0 && !options_.pipelined && block_.start - last_late_ >= second) {
         shift_ = 0;
         late_in_second_ = 0;
+    }
+}
+
+/// From now on the watchdog counts how long it is late.
+void Slot::pay_for_lateness() noexcept {
+    if (link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
+        link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
+        if (link_->watchdog != nullptr) {
+            link_->watchdog->note_late();
+        }
     }
 }
 

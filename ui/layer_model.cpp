@@ -54,6 +54,10 @@ LayerModel::LayerModel(QObject* parent) : QAbstractItemModel(parent), root_(std:
     scripting.add(Layer::returned, tr("return  finished → seen"), tr("From the script’s answer until it is noticed"),
                   true, false);
     scripting.add(Layer::apply, tr("apply"), tr("Reading the answer, keeping book of notes"), true, false);
+    scripting.add(Layer::audio, tr("audio.process"),
+                  tr("Handing sound to scripts that process it, and taking it back one block later"), true, false);
+    scripting.add(Layer::audio_busy, tr("sound  started → finished"),
+                  tr("The script at work on the sound, beside the callback, which goes on meanwhile"), true, false);
     callback.add(Layer::instruments, tr("instruments"), tr("Rendering sound"), true, false);
     callback.add(Layer::mix, tr("mix"), tr("Gains, pan, meters, recording"), false, false);
     callback.add(Layer::rest, tr("rest"), tr("What no layer above accounts for"), false, false);

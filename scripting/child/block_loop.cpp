@@ -63,6 +63,12 @@ void BlockLoop::run() {
             lane_ = 1 - lane_;
             continue;
         }
+        if (post.type == ipc::PostType::audio) {
+            if (post.count == 1) {
+                answer_audio(post, incoming_[0], started_ns);
+            }
+            continue;
+        }
         for (std::uint32_t i = 0; i < post.count; ++i) {
             const ipc::Record& record = incoming_[i];
             if (record.kind == wire::save) {
@@ -112,12 +118,35 @@ void BlockLoop::answer(const ipc::PostHead& call, std::int64_t started_ns) {
     }
     head.cpu_ns = thread_cpu_ns() - cpu_before;
     head.finished_ns = ipc::now_ns();
-    const std::size_t size = ipc::write_answer(buffer_, head, std::span(output_).first(sent));
+    send(head, std::span(output_).first(sent));
+    save_wanted_ = save_wanted_ || result.save_wanted;
     output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(sent));
+}
+
+/// What was posted before and nobody called for (the song's clock, parameters, events that passed) is taken in first:
+/// the sound is made with what holds for this block.
+void BlockLoop::answer_audio(const ipc::PostHead& post, const ipc::Record& record, std::int64_t started_ns) {
+    const std::int64_t cpu_before = thread_cpu_ns();
+    const Interpreter::AudioAnswer result =
+        interpreter_.run_audio(record.data[0], post.start, post.frames, waiting_, output_);
+    waiting_.clear();
+    ipc::AnswerHead head;
+    head.flags = ipc::answer_audio | (result.processed ? 0 : ipc::answer_dry) |
+                 (result.bypassed ? ipc::answer_bypass : 0) | (output_.empty() ? 0 : ipc::answer_more);
+    head.block = post.block;
+    head.through = post.start + post.frames;
+    head.started_ns = head.decoded_ns = started_ns;
+    head.cpu_ns = thread_cpu_ns() - cpu_before;
+    head.handled_ns = head.finished_ns = ipc::now_ns();
+    send(head, {});
+    save_wanted_ = save_wanted_ || result.save_wanted;
+}
+
+void BlockLoop::send(const ipc::AnswerHead& head, std::span<const ipc::Record> records) {
+    const std::size_t size = ipc::write_answer(buffer_, head, records);
     while (lanes_[lane_]->send(std::span(buffer_).first(size), ipc::Wake::yes) == ipc::Status::full) {
         std::this_thread::sleep_for(std::chrono::microseconds(200));  // the host reads at its next block
     }
-    save_wanted_ = save_wanted_ || result.save_wanted;
     if (++answers_ % answers_per_collection == 0) {
         interpreter_.collect_garbage();
     }

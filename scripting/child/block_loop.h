@@ -24,6 +24,8 @@ public:
 private:
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
     void save();
+    void answer_audio(const ipc::PostHead& post, const ipc::Record& record, std::int64_t started_ns);
+    void send(const ipc::AnswerHead& head, std::span<const ipc::Record> records);
 
     Lanes lanes_;
     std::size_t lane_;  ///< in use

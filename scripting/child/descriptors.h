@@ -11,6 +11,7 @@ inline constexpr int piped_out = 6;   ///< what it writes
 inline constexpr int slow_in = 7;
 inline constexpr int slow_out = 8;
 inline constexpr int lifeline = 9;    ///< end-of-file: the host is gone
+inline constexpr int audio = 10;      ///< ipc::AudioMemory, writable
 inline constexpr int traceback = 11;  ///< where Python was, when it ends badly (scripting/traceback.h)
 
 }  // namespace outboard::scripting::child

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "ipc/clock.h"
+#include "ipc/denormals.h"
 #include "scripting/child/convert.h"
 #include "scripting/event.h"
 
@@ -99,6 +100,8 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     save_ = require(PyObject_GetAttrString(child.get(), "save"), "find outboard._child.save");
     kept_ = require(PyObject_GetAttrString(child.get(), "kept"), "find outboard._child.kept");
     restore_ = require(PyObject_GetAttrString(child.get(), "restore"), "find outboard._child.restore");
+    run_audio_ = require(PyObject_GetAttrString(child.get(), "run_audio"), "find outboard._child.run_audio");
+    attach_audio_ = require(PyObject_GetAttrString(child.get(), "attach_audio"), "find outboard._child.attach_audio");
     warm_up_ = require(PyObject_GetAttrString(child.get(), "warm_up"), "find outboard._child.warm_up");
     warm_records_.resize(2);
     warm_records_[0].kind = static_cast<std::uint8_t>(Kind::note_off);
@@ -213,6 +216,48 @@ void Interpreter::save() {
         }
     }
     released_ = PyEval_SaveThread();
+}
+
+bool Interpreter::attach_audio(std::span<std::byte> memory, std::string& sentence) {
+    PyEval_RestoreThread(released_);
+    bool attached = false;
+    {
+        const Object view(PyMemoryView_FromMemory(reinterpret_cast<char*>(memory.data()),
+                                                  static_cast<Py_ssize_t>(memory.size()), PyBUF_WRITE));
+        const Object done(view ? PyObject_CallOneArg(attach_audio_.get(), view.get()) : nullptr);
+        attached = static_cast<bool>(done);
+        if (!attached) {
+            sentence = current_error();
+        }
+    }
+    released_ = PyEval_SaveThread();
+    return attached;
+}
+
+Interpreter::AudioAnswer Interpreter::run_audio(std::uint32_t slot, std::int64_t start, std::uint32_t frames,
+                                                const std::vector<ipc::Record>& records,
+                                                std::vector<ipc::Record>& output) {
+    AudioAnswer answer;
+    PyEval_RestoreThread(released_);
+    the_block_start = start;
+    {
+        const ipc::DenormalsOff denormals_off;
+        const Object list(list_from_records(records));
+        const Object result(list ? PyObject_CallFunction(run_audio_.get(), "kLkO", static_cast<unsigned long>(slot),
+                                                         static_cast<long long>(start),
+                                                         static_cast<unsigned long>(frames), list.get())
+                                 : nullptr);
+        PyObject* made = nullptr;
+        int good = 0, gave_up = 0, changed = 0;
+        if (!result || PyArg_ParseTuple(result.get(), "pppO!", &good, &gave_up, &changed, &PyList_Type, &made) == 0 ||
+            !records_from_list(made, output)) {
+            report_error("the runtime failed in this block of sound");
+        } else {
+            answer = {good != 0, gave_up != 0, changed != 0};
+        }
+    }
+    released_ = PyEval_SaveThread();
+    return answer;
 }
 
 void Interpreter::warm_up() {

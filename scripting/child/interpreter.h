@@ -5,6 +5,7 @@
 #include <Python.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,17 @@ public:
     void keep();
     /// What the script keeps over swap and crash, if it has changed since the last time: to the host. Between blocks.
     void save();
+    /// Where a script that has an `audio.process` finds the blocks: ipc::AudioMemory. False: it cannot (the reason is
+    /// in `sentence`).
+    bool attach_audio(std::span<std::byte> memory, std::string& sentence);
+    struct AudioAnswer {
+        bool processed = false;  ///< else it failed, or the script is bypassed
+        bool bypassed = false, save_wanted = false;
+    };
+    /// One block of sound, in place in its slot. Output of the runtime (the ends of its notes, if that was too much) is
+    /// appended.
+    AudioAnswer run_audio(std::uint32_t slot, std::int64_t start, std::uint32_t frames,
+                          const std::vector<ipc::Record>& records, std::vector<ipc::Record>& output);
     /// Goes the way of a block with events of the package's own, whose output is thrown away: what the next block needs
     /// is then in the processor's caches. About 15 µs when it was done a moment ago.
     void warm_up();
@@ -72,7 +84,7 @@ private:
     void report_error(const char* what);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, save_, kept_, restore_, warm_up_, collect_;
+    Object load_, run_block_, run_audio_, attach_audio_, save_, kept_, restore_, warm_up_, collect_;
     std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };

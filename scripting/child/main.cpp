@@ -13,8 +13,10 @@
 
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "ipc/audio_memory.h"
 #include "ipc/process.h"
 #include "ipc/shared_memory_pipe.h"
 #include "ipc/system_pipe.h"
@@ -95,6 +97,16 @@ int main(int count, char** arguments) {
             if (nlohmann::json::parse(answer).contains("error")) {
                 refuse(slow_lane, answer);
             }
+            std::optional<ipc::SharedMemory> audio;  // mapped as long as this process lives
+            ipc::Descriptor audio_file = inherited(child::audio);
+            if (nlohmann::json::parse(answer).value("audio", 0) > 0) {
+                audio.emplace(ipc::SharedMemory::map(audio_file, ipc::SharedMemory::Access::read_write));
+                std::string sentence;
+                if (!interpreter.attach_audio(audio->bytes().first(ipc::AudioMemory::bytes), sentence)) {
+                    throw std::runtime_error("audio.process could not be prepared: " + sentence);
+                }
+            }
+            audio_file = {};
             lock_memory();
             child::give_up_priority_when_looping();
             child::BlockLoop loop(std::move(lanes), first_lane, interpreter);

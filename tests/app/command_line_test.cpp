@@ -89,6 +89,7 @@ TEST(CommandLine, WrongUsageIsOneSentenceThatSaysWhatThereIs) {
     EXPECT_THAT(complaint({"play", "--seconds", "-1"}), HasSubstr("--seconds"));
     EXPECT_THAT(complaint({"play", "--transport", "dove"}), HasSubstr("shm or pipe"));
     EXPECT_THAT(complaint({"play", "--latency", "none"}), HasSubstr("sync or pipelined"));
+    EXPECT_THAT(complaint({"render", "a.mid", "-o", "a.wav", "--format", "mp3"}), HasSubstr("pcm16 or float32"));
     EXPECT_THAT(complaint({"play", "--set", "gate"}), HasSubstr("NAME=VALUE"));
     EXPECT_THAT(complaint({"play", "--set", "=1"}), HasSubstr("NAME=VALUE"));
     for (const auto& words : {std::vector<const char*>{"dance"}, {"play", "--loud"}, {"render"}, {"play", "a", "b"}}) {

@@ -6,12 +6,13 @@
 #include <functional>
 #include <thread>
 
-#include "audio/denormals.h"
 #include "engine_rig.h"
+#include "ipc/denormals.h"
 
 namespace outboard::audio {
 namespace {
 
+using ipc::DenormalsOff;
 using testing::Rig;
 using namespace std::chrono_literals;
 

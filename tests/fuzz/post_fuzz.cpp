@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     FUZZ_CHECK(head.count <= records.size());
     FUZZ_CHECK(head.type == ipc::PostType::call || head.type == ipc::PostType::news ||
-               head.type == ipc::PostType::quit || head.type == ipc::PostType::change_lane);
+               head.type == ipc::PostType::quit || head.type == ipc::PostType::change_lane ||
+               head.type == ipc::PostType::audio);
     const fuzz::Exact again(message.span().size());
     FUZZ_CHECK(ipc::write_post(again.span(), head, std::span(records).first(head.count)) == again.span().size());
     FUZZ_CHECK(std::equal(again.span().begin(), again.span().end(), message.span().begin()));

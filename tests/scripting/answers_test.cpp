@@ -95,6 +95,13 @@ TEST_P(AnswersTest, ARecordOfNoKindIsRefused) {
     EXPECT_EQ(slot.figures().refused, 1u);
 }
 
+TEST_P(AnswersTest, ABlockOfSoundThatNobodyPostedIsNoAnswer) {
+    before_collect = [&] { answer({}, 0, ipc::answer_audio); };
+    EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty());
+    EXPECT_EQ(slot.figures().refused, 1u);
+    EXPECT_NE(child.link->condemned(), nullptr);
+}
+
 TEST_P(AnswersTest, PanicNeverCutsANoteBeforeItBegins) {
     // Pushed at 20, then panic in the same block: the note passes and is cut at 20, not at the block's start.
     const auto output = block({note_on(now + 20, 60)}, true);

@@ -9,6 +9,7 @@
         play(e.key, e.velocity / 2, duration=beats(0.5))
 """
 
+from ._audio import AudioContext, audio
 from ._console import log
 from ._events import (
     ChannelPressure,
@@ -34,6 +35,7 @@ from ._voices import Voice, all_notes_off, play, send
 from ._waits import emit, grid, received
 
 __all__ = [
+    "AudioContext",
     "Cancelled",
     "ChannelPressure",
     "ControlChange",
@@ -51,6 +53,7 @@ __all__ = [
     "Toggle",
     "Voice",
     "all_notes_off",
+    "audio",
     "bars",
     "beats",
     "emit",

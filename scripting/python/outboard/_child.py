@@ -17,11 +17,13 @@ from ._wire import BYPASSED, ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
 
 
 _warm: WarmUp | None = None
+_audio_frames = 0
 
 
 def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
     """Loads the script. Never raises: what failed is in the answer's "error"."""
-    global _warm
+    global _warm, _audio_frames
+    _audio_frames = int(options.get("audio_frames", 8192))
     write = host_writer()
     try:
         if options.get("warm"):
@@ -49,6 +51,7 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             "handles": rt.handles,
             "files": imported_from(path),
             "loops": list(rt.live_loops),
+            "audio": rt.audio.channels if rt.audio is not None else 0,
         }
     except OSError as error:
         return _failure(f"the script {path} cannot be read: {error.strerror or error}", path, 0)
@@ -92,6 +95,30 @@ def restore(saved: str, values: dict[str, float]) -> None:
             rt.kept.restore(saved)
     except RAISED as error:
         rt.fail(error)
+
+
+def attach_audio(memory: memoryview) -> None:
+    """Where the blocks of sound are; after `load`, for a script that works on sound."""
+    rt = _active.runtime
+    if rt is None or rt.audio is None:
+        raise RuntimeError("the script does not work on sound")
+    rt.audio.attach(memory, _audio_frames)
+
+
+def run_audio(slot: int, start: int, frames: int, records: list[Record]) -> tuple[bool, bool, bool, list[Record]]:
+    """Works on a block of sound in its slot, after the records that no call has brought. Never raises. Says whether the
+    result is of use, whether the script is bypassed, whether it has something to save; and what leaves."""
+    rt = _active.runtime
+    done = run_block(start, frames, records)[0] if records else []
+    try:
+        if rt is None or rt.audio is None:
+            raise RuntimeError("run_audio was called without a script that works on sound")
+        rt.out = []
+        good = rt.audio.run(rt, rt.audio.view(slot, frames), start, frames)
+        return good, rt.bypassed, rt.kept.wanted, done + rt.out
+    except BaseException as error:
+        host_writer()(ERROR, *describe(error, rt.script if rt is not None else ""))
+        return False, rt is not None and rt.bypassed, False, done
 
 
 def _failure(text: str, file: str, line: int) -> dict[str, Any]:

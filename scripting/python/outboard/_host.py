@@ -34,6 +34,13 @@ class Host:
             self.rt.run_block(end, 0, self._queued)
         self.ledger.finish()
 
+    def block(self, start: int, frames: int, inputs: list[Record]) -> None:
+        """One block of a script that works on sound: before the sound it has heard all that came in until then."""
+        self._block(start, frames, inputs, always=False)
+        if self._queued:
+            queued, self._queued = self._queued, []
+            self.rt.run_block(start, frames, queued)
+
     def _block(self, start: int, frames: int, inputs: list[Record], always: bool) -> None:
         out: list[Record] = []
         if always or self._something_to_do(start + frames, inputs):

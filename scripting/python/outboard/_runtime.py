@@ -10,6 +10,7 @@ import math
 from typing import Any, Callable, Coroutine
 
 from . import _foreign
+from ._audio import AudioProcess
 from ._clock import Clock
 from ._console import Write
 from ._events import Event, NoteOff, NoteOn
@@ -17,9 +18,8 @@ from ._handlers import ANY, START, Handler
 from ._incoming import note_off, note_on, other
 from ._output import Output
 from ._params import Parameter
-from ._loops import EveryLoop, LiveLoop, Loop
 from ._instrument import initial_settings
-from ._loops import Loop
+from ._loops import EveryLoop, LiveLoop, Loop
 from ._position import Context, Position
 from ._random import rng
 from ._runner import RAISED
@@ -96,6 +96,7 @@ class Runtime(Output):
         #: What begins when the script becomes live; after a panic it waits for the next note or play.
         self.loops: list[Loop] = []
         self.live_loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
+        self.audio: AudioProcess | None = None
         self._loops_wait = False
         #: Live loops, as bits in their order, that wait until a script that has left has ended its round of them.
         self._held_loops = 0
@@ -153,6 +154,8 @@ class Runtime(Output):
 
     def _run_block(self, end: int, records: list[Record]) -> Answer:
         self.out = []
+        if self.audio is not None:
+            self.audio.note(records)
         for record in records:
             time = record[1]
             if time > self.now:

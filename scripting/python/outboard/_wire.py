@@ -23,6 +23,7 @@ BEGIN_LOOPS: Final = 54
 LEAVE: Final = 55
 VOICE_SILENT: Final = 44
 SETTING_IS: Final = 45
+AUDIO: Final = 56
 
 PASS: Final = 64
 END_VOICE: Final = 65

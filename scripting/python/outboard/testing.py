@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Iterable, Mapping, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Iterable, Mapping, NamedTuple, Sequence
 
 from . import _active
 from ._clock import Clock, round_sample
@@ -30,8 +30,13 @@ from ._params import Declaration
 from ._position import Position
 from ._runtime import Runtime
 from ._schedule import Schedule
+from ._sound import through
 from ._time import Time, check_time
 from ._wire import ERROR, PRINT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "Input",
@@ -113,16 +118,7 @@ class Script:
         self.log = []
         self.calls = 0
         before = _active.runtime
-        rt = Runtime(
-            self.path,
-            self._write,
-            sample_rate=sample_rate,
-            seed=seed,
-            slot=track,
-            channel=channel,
-            values=dict(values or {}),
-            saved=saved,
-        )
+        rt = self._runtime(sample_rate, seed, track, channel, values, saved)
         for name, (bank, program) in (presets or {}).items():
             rt.presets[name.lower()] = bank * 128 + program
         try:
@@ -139,6 +135,58 @@ class Script:
         finally:
             rt.cancel_all()
             _active.runtime = before
+
+    def process(
+        self,
+        sound: NDArray[np.float32],
+        *,
+        sample_rate: float = 48000.0,
+        block: int | Sequence[int] = 256,
+        events: Iterable[Input] = (),
+        tempo: float = 120.0,
+        time_signature: tuple[int, int] = (4, 4),
+        playing: bool = True,
+        values: Mapping[str, float] | None = None,
+        seed: int = 0,
+        channel: int = 1,
+        track: int = 1,
+    ) -> NDArray[np.float32]:
+        """What the script's `@audio.process` makes of a sound: channels × frames, from sample 0 on. The sound given
+        stays as it is. `block` is how long the blocks are, or several lengths that come by turns; the rest is as in
+        `run`. A block in which the function raises stays unchanged; see `errors`.
+        """
+        self.log = []
+        before = _active.runtime
+        rt = self._runtime(sample_rate, seed, track, channel, values)
+        try:
+            execute(rt, self.path)
+            clock = Clock(sample_rate)
+            clock.set_point(0.0, 0.0, 0.0, tempo, playing, *time_signature, 0.0, 0)
+            records = records_of(events, (), rt, clock)
+            return through(rt, Host(rt, clock), records, sound, [block] if isinstance(block, int) else block)
+        finally:
+            rt.cancel_all()
+            _active.runtime = before
+
+    def _runtime(
+        self,
+        sample_rate: float,
+        seed: int,
+        track: int,
+        channel: int,
+        values: Mapping[str, float] | None,
+        saved: str = "",
+    ) -> Runtime:
+        return Runtime(
+            self.path,
+            self._write,
+            sample_rate=sample_rate,
+            seed=seed,
+            slot=track,
+            channel=channel,
+            values=dict(values or {}),
+            saved=saved,
+        )
 
     def _write(self, level: int, text: str, file: str, line: int) -> None:
         self.log.append(LogLine(level, text, file, line))

@@ -58,6 +58,7 @@ def g(): pass
         "handles": 1 << 1 | 1 << 2 | 1 << 33,
         "files": [],
         "loops": [],
+        "audio": 0,
     }  # fmt: skip
 
 
@@ -340,7 +341,7 @@ for line in lines: print(line[:2], line[3], file=out)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines() == [
-        "{'parameters': [], 'handles': 0, 'files': [], 'loops': []}",
+        "{'parameters': [], 'handles': 0, 'files': [], 'loops': [], 'audio': 0}",
         "(0, 'a 1') 2",
         "(0, 'b') 3",
         "(4, 'oops') 4",

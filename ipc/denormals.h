@@ -8,7 +8,7 @@
 #include <xmmintrin.h>
 #endif
 
-namespace outboard::audio {
+namespace outboard::ipc {
 
 class DenormalsOff {
 public:
@@ -47,4 +47,4 @@ private:
     Register before_;
 };
 
-}  // namespace outboard::audio
+}  // namespace outboard::ipc
