@@ -83,7 +83,7 @@ bool is_sysex_rt_safe(std::span<const std::uint8_t> bytes) {
 struct FluidInstrument::State {
     SettingsPtr settings;
     SynthPtr synth;
-    const Song* song = nullptr;
+    const scripting::SysexSource* sysex_source = nullptr;
     std::int64_t phase = 0;  ///< frames taken from FluidSynth so far, modulo the grid
     /// The newest note of each key where a script played it and its off has not come, else -1.
     std::array<std::int32_t, 16 * 128> played{};
@@ -195,6 +195,8 @@ void FluidInstrument::State::apply(const Event& event) {
         case Kind::sysex:
             sysex(event);
             break;
+        case Kind::note_expression:  // the notes' own expression comes from the script that plays them
+        case Kind::note_end:
         case Kind::none:
             break;
     }
@@ -252,7 +254,7 @@ void FluidInstrument::State::choke(const Event& event) {
 
 void FluidInstrument::State::sysex(const Event& event) {
     const std::span<const std::uint8_t> bytes =
-        song != nullptr ? song->sysex(event.blob) : std::span<const std::uint8_t>{};
+        sysex_source != nullptr ? sysex_source->sysex(event.blob) : std::span<const std::uint8_t>{};
     if (!is_sysex_rt_safe(bytes)) {
         sysex_dropped.store(sysex_dropped.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         return;
@@ -283,8 +285,8 @@ void FluidInstrument::set_program(std::uint8_t channel, std::uint16_t bank, std:
     }
 }
 
-void FluidInstrument::set_sysex_source(const Song* song) noexcept {
-    state_->song = song;
+void FluidInstrument::set_sysex_source(const scripting::SysexSource* source) noexcept {
+    state_->sysex_source = source;
 }
 
 void FluidInstrument::sound_off() noexcept {

@@ -10,10 +10,9 @@
 #include <string>
 
 #include "scripting/event.h"
+#include "scripting/sysex.h"
 
 namespace outboard::audio {
-
-class Song;
 
 /// What arrived at an instrument and what it made of it. Counted at its input, independently of who sent it.
 struct InstrumentFigures {
@@ -38,8 +37,8 @@ public:
     /// the next process(), before that block's events.
     virtual void set_program(std::uint8_t channel, std::uint16_t bank, std::uint8_t program) noexcept = 0;
     /// [rt] Where the bytes of Kind::sysex events are looked up by their `blob`. Null: such events are dropped and
-    /// counted. The song must live until another one is set (or the instrument ends).
-    virtual void set_sysex_source(const Song* song) noexcept = 0;
+    /// counted. The source must live until another one is set (or the instrument ends).
+    virtual void set_sysex_source(const scripting::SysexSource* source) noexcept = 0;
     /// [rt] All sound ends at once; open notes count as ended.
     virtual void sound_off() noexcept = 0;
     /// [rt] As new: sound off, controllers and programs back to the start, waiting events forgotten, figures zero.

@@ -17,8 +17,16 @@ enum class Kind : std::uint8_t {
     channel_pressure = 6,  ///< data: status, value
     pitch_bend = 7,        ///< data: status, LSB, MSB
     sysex = 8,             ///< `blob` names the bytes, which stay with the host
-    choke = 9,             ///< output only: the note `note_id` is cut at once (panic)
+    choke = 9,             ///< input: all that a key sounds is cut; output: the note `note_id` is (also at a panic)
+    note_expression = 10,  ///< data: Expression, key; its value is in `tuning`
+    note_end = 11,         ///< input only: the instrument has finished the notes of a key; data: 0, key
 };
+
+/// The last kind that an event may have; what has a higher number on the wire is none.
+inline constexpr std::uint8_t last_kind = 15;
+
+/// What a note expression moves, numbered as in CLAP.
+enum class Expression : std::uint8_t { volume, pan, tuning, vibrato, expression, brightness, pressure };
 
 struct Event {
     std::int64_t time = 0;  ///< absolute sample
@@ -35,7 +43,7 @@ struct Event {
     std::uint32_t origin = 0;
     std::int32_t note_id = -1;  ///< output notes: unique in the run; the off carries the on's
     std::uint32_t blob = 0;     ///< sysex: the producer's handle
-    float tuning = 0;           ///< note on, semitones
+    float tuning = 0;           ///< note on: semitones; note expression: its value
 };
 
 /// Builds an event from MIDI bytes (running status resolved, channel messages only). A note-on with velocity 0

@@ -117,6 +117,7 @@ Link::Link(const LinkOptions& the_options)
                          {"channel", options.channel + 1},
                          {"slot", options.slot},
                          {"traceback", child::traceback},
+                         {"offline", options.keep_prints},
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
                          {"saved", options.saved}}},
@@ -223,6 +224,9 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
                     break;
                 case ipc::Opcode::kept:
                     hear_saved(std::move(text), kept_);
+                    break;
+                case ipc::Opcode::call_me:
+                    wants_call.store(true, std::memory_order_relaxed);
                     break;
                 case ipc::Opcode::go:
                 case ipc::Opcode::hello:

@@ -24,6 +24,7 @@
 #include "ipc/probe.h"
 #include "scripting/clock_map.h"
 #include "scripting/event.h"
+#include "scripting/sysex.h"
 
 namespace outboard::scripting {
 
@@ -72,6 +73,7 @@ struct BlockInfo {
     std::uint32_t frames = 0;
     std::int64_t callback_start_ns = 0;  ///< ipc::now_ns() when the callback began
     const ClockMap* clock = nullptr;
+    const SysexSource* sysex = nullptr;  ///< who has the bytes of input events' `blob`; null: nobody
 };
 
 /// Counters of a slot; readable from any thread.
@@ -129,8 +131,11 @@ public:
     /// [rt] Waits for the answer until the deadline (0: only looks) and returns the block's output in time order,
     /// valid until the next begin().
     virtual std::span<const Event> collect(std::int64_t deadline_ns) noexcept = 0;
-    /// [rt] Ends all that still sounds at the end of the block that is open (between post and collect); with
-    /// collect() the offs come out. For the end of a render.
+    /// [rt] The bytes of a system exclusive event of the output, until the next begin(); empty if they are not known.
+    [[nodiscard]] virtual std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept = 0;
+    /// [rt] Before post(): this block is the last one. At its last sample the script's tasks are cancelled, with a line
+    /// that names what still ran, and all that still sounds is ended; with collect() the offs come out. For the end of
+    /// a render.
     virtual void finish() noexcept = 0;
     /// [rt] Whether anything is pending: voices with an end to come, a child with a wake to come.
     [[nodiscard]] virtual bool idle() const noexcept = 0;

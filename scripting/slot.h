@@ -30,6 +30,7 @@
 #include "scripting/midi_memory.h"
 #include "scripting/note_ledger.h"
 #include "scripting/script_slot.h"
+#include "scripting/sysex.h"
 
 namespace outboard::scripting {
 
@@ -63,6 +64,7 @@ public:
     void post() noexcept override;
     void tick(std::int64_t due_ns) noexcept override;
     std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept override;
     void finish() noexcept override;
     [[nodiscard]] bool idle() const noexcept override;
 
@@ -148,6 +150,12 @@ private:
     void append_records(bool passed) noexcept;
     void append_point(const ClockPoint& point) noexcept;
     void append_event(std::uint32_t sequence, std::uint8_t flags) noexcept;
+    /// Whether the part of the block that is posted now is the end of a render.
+    [[nodiscard]] bool finishes_here() const noexcept { return finish_pending_ && segment_end_ == block_end_; }
+    void append_sysex(ipc::Record event, std::span<const std::uint8_t> bytes) noexcept;
+    bool begin_sysex(const ipc::Record& record, std::int64_t time, std::int64_t lands) noexcept;
+    bool send_expression(const ipc::Record& record, std::int64_t lands) noexcept;
+    bool add_sysex(const ipc::Record& record, std::int64_t lands) noexcept;
     void append_snapshot() noexcept;
     void append(const ipc::Record& record) noexcept;
     void send_records(ipc::PostType type) noexcept;
@@ -172,6 +180,8 @@ private:
     // ---- the audio thread's own
     NoteLedger ledger_;
     MidiMemory memory_;
+    SysexPool sysex_pool_{sysex_from_script};  ///< what the script sends
+    SysexJoiner sysex_joiner_;
     Link* link_ = nullptr;
     BlockInfo block_;
     std::int64_t block_end_ = 0;

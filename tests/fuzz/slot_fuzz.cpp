@@ -171,8 +171,24 @@ private:
 
     /// A record that a child could have meant.
     ipc::Record record() {
-        static constexpr std::uint8_t kinds[] = {
-            1, 1, 2, 3, 4, 5, 6, 7, 8, wire::pass, wire::pass, wire::end_voice, wire::end_all, wire::set_end, 0, 200};
+        static constexpr std::uint8_t kinds[] = {1,
+                                                 1,
+                                                 2,
+                                                 3,
+                                                 4,
+                                                 5,
+                                                 6,
+                                                 7,
+                                                 8,
+                                                 wire::pass,
+                                                 wire::pass,
+                                                 wire::end_voice,
+                                                 wire::end_all,
+                                                 wire::set_end,
+                                                 wire::sysex_bytes,
+                                                 10,
+                                                 0,
+                                                 200};
         ipc::Record record;
         record.kind = kinds[input_.below(sizeof kinds)];
         record.time = now_ + input_.take<std::int8_t>();

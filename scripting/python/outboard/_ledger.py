@@ -12,7 +12,20 @@ from typing import Any
 from ._clock import Clock, round_sample
 from ._events import Event, NoteOff, NoteOn
 from ._incoming import UNIT, other
-from ._wire import AT_BEAT, AT_KEY_UP, AT_SAMPLE, END_ALL, END_VOICE, MOVE_END, NOTE_OFF, NOTE_ON, PASS
+from ._wire import (
+    AT_BEAT,
+    AT_KEY_UP,
+    AT_SAMPLE,
+    CHOKE,
+    END_ALL,
+    END_VOICE,
+    MOVE_END,
+    NOTE_END,
+    NOTE_OFF,
+    NOTE_ON,
+    PASS,
+    SYSEX,
+)
 
 Record = tuple[Any, ...]
 NOT_YET = math.inf
@@ -105,14 +118,17 @@ class Ledger:
             self.heard.append(
                 NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1)
             )
+        elif kind == SYSEX:
+            _, _, port, origin, data = record
+            self.heard.append(other(SYSEX, time, 0, port, 0, data or self._inputs[origin][5], 0, 0))
         else:
-            _, _, port, channel, _, b1, b2, _ = record
-            self.heard.append(_plain(kind, time, port, channel, b1, b2))
+            _, _, port, channel, b0, b1, b2, _ = record
+            self.heard.append(other(kind, time, 0, port, channel, b0, b1, b2))
         self.advance(time)
 
     def passed(self, record: Record, time: int) -> None:
         """An input event that goes on as it came; of an off, only if nobody owns its note."""
-        kind, _, seq, port, channel, _, b1, b2, _ = record
+        kind, _, seq, port, channel, b0, b1, b2, _ = record
         if kind == NOTE_ON:
             self._by_seq[seq].passed = True
             self.heard.append(
@@ -120,8 +136,10 @@ class Ledger:
             )
         elif kind == NOTE_OFF:
             self._key_up(record, time)
-        else:
-            self.heard.append(_plain(kind, time, port, channel, b1, b2))
+        elif kind == CHOKE:
+            self._choke(record, time)
+        elif kind != NOTE_END:
+            self.heard.append(other(kind, time, 0, port, channel, b0, b1, b2))
 
     def end_all(self, time: int) -> None:
         for voice in list(self._voices.values()):
@@ -163,6 +181,16 @@ class Ledger:
                 if voice.forwarded:
                     voice.off_velocity = velocity
         self.advance(time)
+
+    def _choke(self, record: Record, time: int) -> None:
+        """All that its presses sound ends at once."""
+        for press in self._presses.pop((record[3], record[4], record[6]), []):
+            press.down = False
+            if press.passed:
+                self._press_off(press, time, HALF)
+            for voice in press.bound:
+                if voice.number in self._voices and voice.kind == AT_KEY_UP:
+                    self._end(voice, time, HALF)
 
     def _press_off(self, press: Press, time: int, velocity: int) -> None:
         _, _, seq, port, channel, _, key, _, _ = press.record
@@ -228,7 +256,3 @@ class Ledger:
                 note_id=voice.number,
             )
         )
-
-
-def _plain(kind: int, time: int, port: int, channel: int, b1: int, b2: int) -> Event:
-    return other(kind, time, 0, port, channel, b1, b2)

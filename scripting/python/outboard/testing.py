@@ -119,6 +119,7 @@ class Script:
             values=dict(values or {}),
             saved=saved,
         )
+        rt.offline = True
         try:
             execute(rt, self.path)
             self._parameters = [parameter._declare() for parameter in rt.parameters]
@@ -132,7 +133,7 @@ class Script:
             return host.ledger.heard
         finally:
             rt.cancel_all()
-            _active.runtime = before
+            _active.runtime = _active.of_threads = before
 
     def _write(self, level: int, text: str, file: str, line: int) -> None:
         self.log.append(LogLine(level, text, file, line))
