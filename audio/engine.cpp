@@ -152,6 +152,10 @@ std::span<const scripting::Event> Engine::last_output(std::size_t track) const n
     return track < state_->tracks.size() ? state_->tracks[track].track->output() : std::span<const scripting::Event>{};
 }
 
+std::span<const std::uint8_t> Engine::last_sysex(std::size_t track, std::uint32_t blob) const noexcept {
+    return track < state_->tracks.size() ? state_->tracks[track].track->sysex(blob) : std::span<const std::uint8_t>{};
+}
+
 void Engine::midi_input(std::uint8_t port, const std::uint8_t* bytes, std::size_t size,
                         std::int64_t arrival_ns) noexcept {
     state_->processor.live.midi_input(port, bytes, size, arrival_ns);

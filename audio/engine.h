@@ -122,6 +122,8 @@ public:
     void run_instruments(bool run) noexcept;
     /// What a track (counted from 0, in their order) sent to its instrument in the last block, in time order.
     [[nodiscard]] std::span<const scripting::Event> last_output(std::size_t track) const noexcept;
+    /// The bytes of a system exclusive event of that output, until the next block.
+    [[nodiscard]] std::span<const std::uint8_t> last_sysex(std::size_t track, std::uint32_t blob) const noexcept;
     /// The next block is the last one: whatever sounds is ended at its end.
     void finish_next_block() noexcept;
     /// After a block: the song has ended (or there is none) and nothing is pending in any script.

@@ -95,7 +95,7 @@ bool is_sysex_rt_safe(std::span<const std::uint8_t> bytes) {
 struct FluidInstrument::State {
     SettingsPtr settings;
     SynthPtr synth;
-    const Song* song = nullptr;
+    const scripting::SysexSource* sysex_source = nullptr;
     std::int64_t phase = 0;   ///< frames taken from FluidSynth so far, modulo the grid
     std::int64_t sample = 0;  ///< the absolute sample that is rendered next
     std::optional<FluidNotes> notes;
@@ -221,6 +221,8 @@ void FluidInstrument::State::apply(const Event& event) {
         case Kind::sysex:
             sysex(event);
             break;
+        case Kind::note_expression:  // the notes' own expression comes from the script that plays them
+        case Kind::note_end:
         case Kind::none:
             break;
     }
@@ -228,7 +230,7 @@ void FluidInstrument::State::apply(const Event& event) {
 
 void FluidInstrument::State::sysex(const Event& event) {
     const std::span<const std::uint8_t> bytes =
-        song != nullptr ? song->sysex(event.blob) : std::span<const std::uint8_t>{};
+        sysex_source != nullptr ? sysex_source->sysex(event.blob) : std::span<const std::uint8_t>{};
     if (!is_sysex_rt_safe(bytes)) {
         sysex_dropped.store(sysex_dropped.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         return;
@@ -259,8 +261,8 @@ void FluidInstrument::set_program(std::uint8_t channel, std::uint16_t bank, std:
     }
 }
 
-void FluidInstrument::set_sysex_source(const Song* song) noexcept {
-    state_->song = song;
+void FluidInstrument::set_sysex_source(const scripting::SysexSource* source) noexcept {
+    state_->sysex_source = source;
 }
 
 std::span<const std::int32_t> FluidInstrument::take_silent() noexcept {

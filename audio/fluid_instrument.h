@@ -27,7 +27,7 @@ public:
     void process(std::int64_t start, std::uint32_t frames, std::span<const scripting::Event> events, float* left,
                  float* right) noexcept override;
     void set_program(std::uint8_t channel, std::uint16_t bank, std::uint8_t program) noexcept override;
-    void set_sysex_source(const Song* song) noexcept override;
+    void set_sysex_source(const scripting::SysexSource* source) noexcept override;
     [[nodiscard]] std::span<const std::int32_t> take_silent() noexcept override;
     void sound_off() noexcept override;
     void reset() noexcept override;

@@ -12,10 +12,9 @@
 
 #include "scripting/event.h"
 #include "scripting/script_slot.h"
+#include "scripting/sysex.h"
 
 namespace outboard::audio {
-
-class Song;
 
 /// What arrived at an instrument and what it made of it. Counted at its input, independently of who sent it.
 struct InstrumentFigures {
@@ -40,8 +39,8 @@ public:
     /// the next process(), before that block's events.
     virtual void set_program(std::uint8_t channel, std::uint16_t bank, std::uint8_t program) noexcept = 0;
     /// [rt] Where the bytes of Kind::sysex events are looked up by their `blob`. Null: such events are dropped and
-    /// counted. The song must live until another one is set (or the instrument ends).
-    virtual void set_sysex_source(const Song* song) noexcept = 0;
+    /// counted. The source must live until another one is set (or the instrument ends).
+    virtual void set_sysex_source(const scripting::SysexSource* source) noexcept = 0;
     /// [rt] After process(): the note_ids of the notes whose sound has ended since the last call; valid until the next
     /// call of anything. An instrument that does not know tells none.
     [[nodiscard]] virtual std::span<const std::int32_t> take_silent() noexcept { return {}; }

@@ -31,22 +31,69 @@ double CallbackClock::begin(std::int64_t now_ns, std::uint32_t previous_frames, 
 }
 
 LiveInput::LiveInput(double sample_rate, bool offline)
-    : sample_rate_(sample_rate), offline_(offline), messages_(capacity), keys_(capacity), events_(2 * capacity) {}
+    : sample_rate_(sample_rate),
+      offline_(offline),
+      messages_(capacity),
+      pieces_(pieces),
+      keys_(capacity),
+      events_(2 * capacity) {
+    joined_.reserve(scripting::max_sysex);
+}
 
 void LiveInput::midi_input(std::uint8_t port, const std::uint8_t* bytes, std::size_t size,
                            std::int64_t arrival_ns) noexcept {
+    const std::span<const std::uint8_t> all(bytes, size);
+    if (scripting::is_whole_sysex(all)) {
+        // An arrival in the future would hold up all that follows.
+        const Message message{std::min(arrival_ns, ipc::now_ns()), port, all[0], 0, 0};
+        if (!push_sysex(all) || !messages_.push(message)) {
+            refused_.fetch_add(1, std::memory_order_relaxed);
+        }
+        return;
+    }
     const bool channel_message = size >= 1 && bytes[0] >= 0x80 && bytes[0] < 0xF0;
     const bool short_one = channel_message && ((bytes[0] & 0xE0) == 0xC0);  // program and channel pressure
     if (!channel_message || size < (short_one ? 2U : 3U) || bytes[1] > 127 || (!short_one && bytes[2] > 127)) {
         refused_.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    // An arrival in the future would hold up all that follows.
     const Message message{std::min(arrival_ns, ipc::now_ns()), port, bytes[0], bytes[1],
                           short_one ? std::uint8_t{0} : bytes[2]};
     if (!messages_.push(message)) {
         refused_.fetch_add(1, std::memory_order_relaxed);
     }
+}
+
+bool LiveInput::push_sysex(std::span<const std::uint8_t> bytes) noexcept {
+    // Messages that were refused after their pieces had gone in would leave those behind: room for both, or neither.
+    if (messages_.room() == 0 || pieces_.room() < (bytes.size() + 61) / 62) {
+        return false;
+    }
+    while (!bytes.empty()) {
+        Piece piece;
+        piece.size = static_cast<std::uint8_t>(std::min(bytes.size(), piece.bytes.size()));
+        std::copy_n(bytes.begin(), piece.size, piece.bytes.begin());
+        bytes = bytes.subspan(piece.size);
+        piece.last = bytes.empty();
+        pieces_.push(piece);
+    }
+    return true;
+}
+
+scripting::Event LiveInput::take_sysex(std::int64_t time, std::uint8_t port) noexcept {
+    joined_.clear();
+    for (Piece piece; pieces_.pop(piece);) {
+        joined_.insert(joined_.end(), piece.bytes.begin(), piece.bytes.begin() + piece.size);
+        if (piece.last) {
+            break;
+        }
+    }
+    scripting::Event event;
+    event.time = time;
+    event.kind = scripting::Kind::sysex;
+    event.port = port;
+    event.blob = pool_.put(joined_);
+    return event;
 }
 
 void LiveInput::key(std::uint8_t status, std::uint8_t key, std::uint8_t velocity) noexcept {
@@ -96,7 +143,9 @@ void LiveInput::begin_callback(std::int64_t callback_ns, std::int64_t start, std
             }
         }
         latest = std::max(latest, start + std::min<std::int64_t>(offset, frames - 1));
-        add(scripting::event_from_midi(latest, message->port, message->status, message->data1, message->data2));
+        add(message->status == 0xF0
+                ? take_sysex(latest, message->port)
+                : scripting::event_from_midi(latest, message->port, message->status, message->data1, message->data2));
         messages_.drop_front();
     }
     previous_frames_ = frames;

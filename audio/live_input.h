@@ -12,6 +12,7 @@
 #include "audio/event_list.h"
 #include "audio/spsc_queue.h"
 #include "scripting/event.h"
+#include "scripting/sysex.h"
 
 namespace outboard::audio {
 
@@ -34,7 +35,8 @@ public:
     /// Offline there is no arrival time: messages play at the start of the next callback.
     LiveInput(double sample_rate, bool offline);
 
-    /// Any one thread; never blocks. Channel messages only; others, and what finds no room, are counted as refused.
+    /// Any one thread; never blocks. Channel messages and whole system exclusive ones; others, and what finds no room,
+    /// are counted as refused.
     void midi_input(std::uint8_t port, const std::uint8_t* bytes, std::size_t size, std::int64_t arrival_ns) noexcept;
 
     /// [rt] A key of the on-screen keyboard; plays at the start of the callback that is being prepared.
@@ -46,6 +48,8 @@ public:
     const scripting::Event* next_before(std::int64_t end) noexcept;
     /// [rt] The smoothed start of this callback, ns.
     [[nodiscard]] double callback_time() const noexcept { return callback_time_; }
+    /// [rt] The bytes of a system exclusive message that came in lately.
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept { return pool_.sysex(blob); }
     /// [rt] Forgets which keys are down.
     void panic() noexcept;
 
@@ -59,11 +63,23 @@ private:
         std::int64_t arrival_ns = 0;
         std::uint8_t port = 0, status = 0, data1 = 0, data2 = 0;
     };
+    /// A part of a system exclusive message. The last one is there before its Message is.
+    struct Piece {
+        std::uint8_t size = 0;
+        bool last = false;
+        std::array<std::uint8_t, 62> bytes{};
+    };
+    static constexpr std::size_t pieces = 4096;
+    [[nodiscard]] bool push_sysex(std::span<const std::uint8_t> bytes) noexcept;
+    [[nodiscard]] scripting::Event take_sysex(std::int64_t time, std::uint8_t port) noexcept;
     void add(const scripting::Event& event) noexcept;
 
     double sample_rate_;
     bool offline_;
     SpscQueue<Message> messages_;
+    SpscQueue<Piece> pieces_;
+    scripting::SysexPool pool_{scripting::sysex_from_live};
+    std::vector<std::uint8_t> joined_;  ///< [rt] room for one message
     EventList keys_, events_;
     std::size_t next_ = 0;
     CallbackClock clock_;

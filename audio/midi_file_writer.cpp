@@ -147,10 +147,10 @@ private:
     std::uint64_t now_ = 0;
 };
 
-void write_event(ChunkWriter& writer, const Song& song, const Placed& placed) {
+void write_event(ChunkWriter& writer, const scripting::SysexSource& sysex, const Placed& placed) {
     const Event& event = *placed.event;
     if (event.kind == Kind::sysex) {
-        writer.write(placed.tick, song.sysex(event.blob));
+        writer.write(placed.tick, sysex.sysex(event.blob));
     } else if (event.kind == Kind::choke) {
         const std::array<std::uint8_t, 3> off{static_cast<std::uint8_t>(0x80 | (event.channel & 0x0F)), event.data[1],
                                               64};
@@ -161,8 +161,9 @@ void write_event(ChunkWriter& writer, const Song& song, const Placed& placed) {
 }
 
 /// One chunk: its metas (indices in Song::events) and its output events, each by tick.
-std::vector<std::uint8_t> encode_chunk(const Song& song, std::span<const std::uint32_t> metas,
-                                       std::span<const Placed> placed, std::uint64_t end) {
+std::vector<std::uint8_t> encode_chunk(const Song& song, const scripting::SysexSource& sysex,
+                                       std::span<const std::uint32_t> metas, std::span<const Placed> placed,
+                                       std::uint64_t end) {
     ChunkWriter writer;
     std::size_t next_meta = 0;
     const auto write_metas = [&](std::uint64_t tick, std::uint32_t before) {
@@ -184,7 +185,7 @@ std::vector<std::uint8_t> encode_chunk(const Song& song, std::span<const std::ui
         write_metas(placed[i].tick, first_source);
         for (; i < stop; ++i) {
             write_metas(placed[i].tick, placed[i].source.value_or(0));
-            write_event(writer, song, placed[i]);
+            write_event(writer, sysex, placed[i]);
         }
     }
     write_metas(std::numeric_limits<std::uint64_t>::max(), all);
@@ -199,7 +200,8 @@ void append_big(std::vector<std::uint8_t>& bytes, std::uint64_t value, int count
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const Event> events, double sample_rate) {
+std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const Event> events, double sample_rate,
+                                           const scripting::SysexSource* sysex) {
     std::vector<Placed> placed = Placement(song, sample_rate).place(events);
     std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
         // Output order last: the events lie behind each other in one array.
@@ -220,7 +222,8 @@ std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const Eve
     auto begin = placed.begin();
     for (std::uint16_t chunk = 0; chunk < song.track_count; ++chunk) {
         const auto end = std::find_if(begin, placed.end(), [&](const Placed& item) { return item.chunk != chunk; });
-        const auto bytes = encode_chunk(song, metas[chunk], std::span(begin, end), song.track_ends[chunk]);
+        const auto bytes = encode_chunk(song, sysex != nullptr ? *sysex : song, metas[chunk], std::span(begin, end),
+                                        song.track_ends[chunk]);
         begin = end;
         file.insert(file.end(), {'M', 'T', 'r', 'k'});
         append_big(file, bytes.size(), 4);
@@ -229,8 +232,9 @@ std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const Eve
     return file;
 }
 
-void write_midi_file(const std::string& path, const Song& song, std::span<const Event> events, double sample_rate) {
-    const std::vector<std::uint8_t> bytes = encode_midi_file(song, events, sample_rate);
+void write_midi_file(const std::string& path, const Song& song, std::span<const Event> events, double sample_rate,
+                     const scripting::SysexSource* sysex) {
+    const std::vector<std::uint8_t> bytes = encode_midi_file(song, events, sample_rate, sysex);
     TemporaryFile temporary(path);
     std::ofstream file(temporary.temporary_path(), std::ios::binary | std::ios::trunc);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

@@ -20,12 +20,14 @@ namespace outboard::audio {
 /// - At one tick of a chunk: output order; metas keep their place before or after the origins around them, else they
 ///   come first. Bytes go out as they are (a note-on with velocity 0 stays one, release velocities are kept).
 /// - A chunk ends where it ended, or later if an event does.
+/// - The bytes of system exclusive events are those that `sysex` has, without it the song.
 [[nodiscard]] std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const scripting::Event> events,
-                                                         double sample_rate);
+                                                         double sample_rate,
+                                                         const scripting::SysexSource* sysex = nullptr);
 
 /// [control] The same into a file: written beside it under another name and moved into place, so a failure leaves
 /// nothing behind. Throws std::runtime_error with a sentence.
 void write_midi_file(const std::string& path, const Song& song, std::span<const scripting::Event> events,
-                     double sample_rate);
+                     double sample_rate, const scripting::SysexSource* sysex = nullptr);
 
 }  // namespace outboard::audio

@@ -158,6 +158,7 @@ MidiInputs::MidiInputs(Engine& engine, const std::vector<std::string>& names)
         input->port = make_port<RtMidiIn>();
         try {
             input->port->setCallback(&State::arrived, input.get());
+            input->port->ignoreTypes(false, true, true);  // system exclusive comes in, clock and active sensing do not
             input->port->openPort(index, fmt::format("in_{}", state_->inputs.size() + 1));
         } catch (const RtMidiError& error) {
             throw std::runtime_error(
@@ -177,10 +178,16 @@ const std::vector<std::string>& MidiInputs::ports() const noexcept {
 // ---- output ---------------------------------------------------------------------------------------------------------
 
 struct MidiOutput::State {
+    /// A message, or a part of a long one: its parts follow each other.
+    struct Piece {
+        std::int64_t due_ns = 0;
+        std::array<std::uint8_t, 22> bytes{};
+        std::uint8_t size = 0;
+        bool last = true;
+    };
     struct Message {
         std::int64_t due_ns = 0;
-        std::array<std::uint8_t, 3> bytes{};
-        std::uint8_t size = 0;
+        std::vector<std::uint8_t> bytes;
     };
 
     void run() {
@@ -195,16 +202,21 @@ struct MidiOutput::State {
     }
     void collect(std::vector<Message>& waiting) {
         const auto earlier = [](const Message& a, const Message& b) { return a.due_ns < b.due_ns; };
-        Message message;
-        while (queue.pop(message)) {
-            waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), message, earlier), message);
+        Piece piece;
+        while (queue.pop(piece)) {
+            coming.due_ns = piece.due_ns;
+            coming.bytes.insert(coming.bytes.end(), piece.bytes.begin(), piece.bytes.begin() + piece.size);
+            if (piece.last) {
+                waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), coming, earlier), std::move(coming));
+                coming = {};
+            }
         }
     }
     void send_until(std::vector<Message>& waiting, std::int64_t time_ns) {
         std::size_t sent = 0;
         for (; sent < waiting.size() && waiting[sent].due_ns <= time_ns; ++sent) {
             try {
-                port->sendMessage(waiting[sent].bytes.data(), waiting[sent].size);
+                port->sendMessage(&waiting[sent].bytes);
             } catch (const RtMidiError&) {
                 refused.fetch_add(1, std::memory_order_relaxed);  // the other side went away
             }
@@ -214,7 +226,8 @@ struct MidiOutput::State {
 
     std::string name;
     std::unique_ptr<RtMidiOut> port;
-    SpscQueue<Message> queue{4096};
+    SpscQueue<Piece> queue{4096};
+    Message coming;  ///< of which not all pieces are here
     std::atomic<bool> ending{false};
     std::atomic<std::uint64_t> refused{0};
     std::thread thread;
@@ -244,11 +257,18 @@ const std::string& MidiOutput::name() const noexcept {
     return state_->name;
 }
 
-void MidiOutput::send(std::int64_t due_ns, const std::uint8_t* bytes, std::uint8_t size) noexcept {
-    State::Message message{due_ns, {}, std::min<std::uint8_t>(size, 3)};
-    std::copy_n(bytes, message.size, message.bytes.begin());
-    if (!state_->queue.push(message)) {
+void MidiOutput::send(std::int64_t due_ns, const std::uint8_t* bytes, std::size_t size) noexcept {
+    State::Piece piece{.due_ns = due_ns};
+    const std::size_t most = piece.bytes.size();
+    if (size == 0 || state_->queue.room() < (size + most - 1) / most) {
         state_->refused.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    for (std::size_t at = 0; at < size; at += most) {
+        piece.size = static_cast<std::uint8_t>(std::min(size - at, most));
+        std::copy_n(bytes + at, piece.size, piece.bytes.begin());
+        piece.last = at + most >= size;
+        state_->queue.push(piece);
     }
 }
 

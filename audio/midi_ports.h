@@ -3,6 +3,7 @@
 // ALSA's sequencer where there is one, else JACK, else no ports at all.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -41,8 +42,9 @@ public:
     ~MidiOutput();
 
     [[nodiscard]] const std::string& name() const noexcept;
-    /// [rt] One thread. `due_ns` on ipc::now_ns()'s clock. A message that finds no room (4096 wait) is counted.
-    void send(std::int64_t due_ns, const std::uint8_t* bytes, std::uint8_t size) noexcept;
+    /// [rt] One thread. `due_ns` on ipc::now_ns()'s clock. A message that finds no room (4096 wait; 22 bytes of a
+    /// long one count as one) is counted.
+    void send(std::int64_t due_ns, const std::uint8_t* bytes, std::size_t size) noexcept;
     [[nodiscard]] std::uint64_t refused() const noexcept;
 
 private:

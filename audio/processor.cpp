@@ -126,9 +126,16 @@ void Processor::gather(std::uint32_t frames) noexcept {
     }
 }
 
+std::span<const std::uint8_t> Processor::sysex(std::uint32_t blob) const noexcept {
+    if ((blob & scripting::sysex_owner_bits) == scripting::sysex_from_live) {
+        return live.sysex(blob);
+    }
+    return song_ != nullptr ? song_->sysex(blob) : std::span<const std::uint8_t>{};
+}
+
 void Processor::post_scripts(std::uint32_t frames) noexcept {
     const Lap lap(laps_.scripting);
-    const scripting::BlockInfo info{block_number_, sample_, frames, callback_start_, &clock_};
+    const scripting::BlockInfo info{block_number_, sample_, frames, callback_start_, &clock_, this};
     for (const TrackEntry& entry : entries()) {
         entry.track->begin(info, entry.leaving);
     }
@@ -142,17 +149,17 @@ void Processor::post_scripts(std::uint32_t frames) noexcept {
     for (const TrackEntry& entry : entries()) {
         entry.track->push();
     }
-    for (const TrackEntry& entry : entries()) {
-        entry.track->slot().post();
-    }
-    for (const TrackEntry& entry : entries()) {
-        entry.track->slot().tick(next_block_ns_);
-    }
     if (finish_) {
         for (const TrackEntry& entry : entries()) {
             entry.track->slot().finish();
         }
         finish_ = false;
+    }
+    for (const TrackEntry& entry : entries()) {
+        entry.track->slot().post();
+    }
+    for (const TrackEntry& entry : entries()) {
+        entry.track->slot().tick(next_block_ns_);
     }
 }
 

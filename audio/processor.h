@@ -35,7 +35,7 @@ struct Published {
     std::atomic<bool> idle{true};
 };
 
-class Processor {
+class Processor final : public scripting::SysexSource {
 public:
     /// [control]
     explicit Processor(const Engine::Options& options);
@@ -90,6 +90,9 @@ private:
         std::uint32_t index;
         double value;
     };
+
+    /// The bytes of what comes in: from the song, or from a MIDI port.
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept override;
 
     const double rate_;
     const std::uint32_t max_frames_, block_frames_;

@@ -28,9 +28,6 @@ struct Processor::Taker {
     void operator()(const command::TakeSong& command) const noexcept {
         self.song_ = command.song;
         self.sequencer_.set_song(command.song);
-        for (const TrackEntry& entry : self.entries()) {
-            entry.instrument->set_sysex_source(command.song);
-        }
         self.published.song_taken.store(command.generation, std::memory_order_release);
     }
     void operator()(const command::Play&) const noexcept { self.sequencer_.play(); }
@@ -91,7 +88,7 @@ void Processor::take_tracks(const TrackList& list) noexcept {
         const bool known = std::any_of(before.begin(), before.end(),
                                        [&entry](const TrackEntry& old) { return old.instrument == entry.instrument; });
         if (!known) {
-            entry.instrument->set_sysex_source(song_);
+            entry.instrument->set_sysex_source(entry.track.get());
             entry.track->choose_program(*entry.instrument);
         }
     }

@@ -136,6 +136,22 @@ private:
     std::optional<double> tempo_;
 };
 
+/// The bytes of a run's system exclusive messages, which the tracks forget with the next block.
+class SysexArchive final : public scripting::SysexSource {
+public:
+    /// The blob by which they are known here.
+    std::uint32_t keep(std::span<const std::uint8_t> bytes) {
+        kept_.emplace_back(bytes.begin(), bytes.end());
+        return static_cast<std::uint32_t>(kept_.size());
+    }
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept override {
+        return blob > 0 && blob <= kept_.size() ? kept_[blob - 1] : std::span<const std::uint8_t>{};
+    }
+
+private:
+    std::vector<std::vector<std::uint8_t>> kept_;
+};
+
 /// At one sample the order stays: track by track, as they were put out.
 void sort_by_time(std::vector<scripting::Event>& events) {
     std::vector<std::pair<std::int64_t, std::size_t>> order(events.size());
@@ -191,6 +207,7 @@ RenderResult transform(Engine& engine, const RenderOptions& options) {
     run.start();
     const std::size_t tracks = engine.session().tracks.size();
     std::vector<scripting::Event> events;
+    SysexArchive sysex;
     const std::int64_t song_length = std::min(run.song_end(), run.limit());
     std::int64_t length = 0;
     while (length == 0) {
@@ -198,7 +215,12 @@ RenderResult transform(Engine& engine, const RenderOptions& options) {
         run.block();
         for (std::size_t track = 0; track < tracks; ++track) {
             const std::span<const scripting::Event> output = engine.last_output(track);
-            events.insert(events.end(), output.begin(), output.end());
+            for (scripting::Event event : output) {
+                if (event.kind == scripting::Kind::sysex) {
+                    event.blob = sysex.keep(engine.last_sysex(track, event.blob));
+                }
+                events.push_back(event);
+            }
         }
         if (run.done() == run.limit()) {
             length = run.limit();
@@ -213,7 +235,7 @@ RenderResult transform(Engine& engine, const RenderOptions& options) {
         event.time -= run.origin();
     }
     sort_by_time(events);
-    write_midi_file(options.output, run.song(), events, run.rate());
+    write_midi_file(options.output, run.song(), events, run.rate(), &sysex);
     RenderResult result = run.finish(length);
     result.events = static_cast<std::uint64_t>(
         std::count_if(events.begin(), events.end(), [](const scripting::Event& event) { return is_midi(event.kind); }));

@@ -190,6 +190,8 @@ void Sequencer::next_block(std::int64_t start, std::uint32_t frames, ClockMap& c
     const std::int64_t end = start + frames;
     clock.sample_rate = sample_rate_;
     clock.count = 0;
+    const bool loops = song_ != nullptr && can_loop();
+    here_.loop_end = loops ? length_beats() : 0;
     add_point(clock, here_);
     advance_clock(start, end, clock, out);
     emit(start, end, out);

@@ -9,6 +9,7 @@
 
 #include "audio/chase.h"
 #include "scripting/event.h"
+#include "scripting/sysex.h"
 
 namespace outboard::audio {
 
@@ -41,7 +42,7 @@ struct PlayableEvent {
     scripting::Event message;  ///< all but the time; origin is the index in Song::playable + 1
 };
 
-class Song {
+class Song final : public scripting::SysexSource {
 public:
     /// [control] Reads a standard MIDI file (format 0, 1; 2 is refused; at most 64 MiB). Throws std::runtime_error
     /// with a sentence that names file, byte offset and what to do.
@@ -70,7 +71,7 @@ public:
     [[nodiscard]] std::uint64_t playable_count() const noexcept { return playable.size(); }
 
     /// [rt] Bytes of a system exclusive event by its Event::blob: F0 (or F7) first, as in `events`. Empty if none.
-    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept;
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept override;
     /// [rt] Tempo in force at a beat, signature in force at a beat: index in `tempi`, `signatures`.
     [[nodiscard]] std::size_t tempo_index(double beat) const noexcept;
     [[nodiscard]] std::size_t signature_index(double beat) const noexcept;

@@ -28,6 +28,10 @@ public:
         tail_.store(tail + 1, std::memory_order_release);
         return true;
     }
+    /// [rt] The pushing thread's look at the room that is left, at least.
+    [[nodiscard]] std::size_t room() const noexcept {
+        return slots_.size() - (tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire));
+    }
     /// [rt] False: empty.
     bool pop(T& value) noexcept {
         T* const oldest = front();

@@ -145,7 +145,10 @@ void Track::send_midi(MidiOutput& port, double start_ns, std::int64_t start, dou
         if (event.kind == Kind::choke) {
             const std::array<std::uint8_t, 3> off{static_cast<std::uint8_t>(0x80 | event.channel), event.data[1], 64};
             port.send(static_cast<std::int64_t>(due), off.data(), 3);
-        } else if (event.kind != Kind::sysex && is_midi(event.kind)) {
+        } else if (event.kind == Kind::sysex) {
+            const std::span<const std::uint8_t> bytes = sysex(event.blob);
+            port.send(static_cast<std::int64_t>(due), bytes.data(), bytes.size());
+        } else if (is_midi(event.kind)) {
             port.send(static_cast<std::int64_t>(due), event.data.data(), event.size);
         }
     }

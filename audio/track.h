@@ -36,7 +36,7 @@ struct TrackControls {
 
 enum class Source : std::uint8_t { song, live };
 
-class Track {
+class Track final : public scripting::SysexSource {
 public:
     /// Events that a track may hear in one block: all that sequencer and live input can bring.
     static constexpr std::size_t input_capacity = 8192;
@@ -62,6 +62,10 @@ public:
     void begin(const scripting::BlockInfo& block, bool leaving) noexcept;
     void push() noexcept;
     void collect(std::int64_t deadline_ns) noexcept;
+    /// The bytes of a system exclusive event of the output.
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept override {
+        return slot_.sysex(blob);
+    }
     /// What goes to the instrument in this block.
     [[nodiscard]] std::span<const scripting::Event> output() const noexcept { return output_; }
     void send_midi(MidiOutput& port, double start_ns, std::int64_t start, double sample_rate) const noexcept;

@@ -137,7 +137,10 @@ enum class Opcode : std::uint16_t {
     saved = 6,  ///< child → host: what the script keeps, a JSON object; the host gives it to the next child as it is
     kept = 7,   ///< child → host: the same, all of it, as the answer to being asked: a swap is near
     go = 8,     ///< host → child, after `ready`: JSON {"saved", "values"}, the newest: it may become live now
+    call_me = 9,  ///< child → host, without text: something in it waits for a call, though no input does
 };
+
+inline constexpr Opcode last_opcode = Opcode::call_me;
 
 struct SlowHead {
     std::uint32_t magic = protocol_magic;

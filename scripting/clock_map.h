@@ -20,8 +20,9 @@ struct ClockPoint {
     bool playing = false;  ///< whether song_beat runs
     std::uint8_t numerator = 4;
     std::uint8_t denominator = 4;
-    double bar_beat = 0;   ///< song beat at which bar number `bar` began (for bar and beat displays)
-    std::int32_t bar = 0;  ///< 0-based
+    double bar_beat = 0;                  ///< song beat at which bar number `bar` began (for bar and beat displays)
+    std::int32_t bar = 0;                 ///< 0-based
+    double loop_begin = 0, loop_end = 0;  ///< song beats; no loop unless the end is later
 };
 
 /// The points that hold in one block: the one in force at its start, then every change inside it, in time order. A

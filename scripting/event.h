@@ -18,16 +18,24 @@ enum class Kind : std::uint8_t {
     channel_pressure = 6,  ///< data: status, value
     pitch_bend = 7,        ///< data: status, LSB, MSB
     sysex = 8,             ///< `blob` names the bytes, which stay with the host
-    choke = 9,             ///< output only: the note `note_id` is cut at once (panic)
+    choke = 9,             ///< input: all that a key sounds is cut; output: the note `note_id` is (also at a panic)
+    note_expression = 10,  ///< data: Expression, key; its value is in `tuning`
+    note_end = 11,         ///< input only: the instrument has finished the notes of a key; data: 0, key
     // What MIDI has no bytes for. Output only, for the instrument and the mixer; `size` is 0.
     note_change = 76,  ///< of the note `note_id`: data[0] = NoteDimension, `value`, reached at `until`
     setting = 77,      ///< of the track: data[0] = Setting, `value`
 };
 
+/// The last kind that an input event may have; what has a higher number on the wire is none.
+inline constexpr std::uint8_t last_kind = 15;
+
 /// Whether MIDI has bytes for it.
 [[nodiscard]] constexpr bool is_midi(Kind kind) noexcept {
-    return kind != Kind::none && kind < Kind::note_change;
+    return kind != Kind::none && kind <= Kind::choke;
 }
+
+/// What a note expression moves, numbered as in CLAP.
+enum class Expression : std::uint8_t { volume, pan, tuning, vibrato, expression, brightness, pressure };
 
 /// What can be changed of one note while it sounds. All values are against how the note was played; those of names
 /// with a dot also have a Setting, in the same units. The numbers are on the wire.
@@ -77,7 +85,7 @@ struct Event {
     std::uint32_t origin = 0;
     std::int32_t note_id = -1;       ///< output notes: unique in the run; the off carries the on's
     std::uint32_t blob = 0;          ///< sysex: the producer's handle
-    float tuning = 0;                ///< note on, semitones
+    float tuning = 0;                ///< note on: semitones; note expression: its value
     std::int32_t preset = -1;        ///< note on: bank * 128 + program for this note only; -1: its channel's
     std::uint32_t sample_start = 0;  ///< note on: begins so many points into its recording
     float value = 0;         ///< note_change: the value that is glided to, in a straight line; setting: the value

@@ -127,6 +127,7 @@ Link::Link(const LinkOptions& the_options)
                          {"slot", options.slot},
                          {"traceback", child::traceback},
                          {"audio_frames", ipc::AudioMemory::max_frames},
+                         {"offline", options.keep_prints},
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
                          {"presets", presets},
@@ -234,6 +235,9 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
                     break;
                 case ipc::Opcode::kept:
                     hear_saved(std::move(text), kept_);
+                    break;
+                case ipc::Opcode::call_me:
+                    wants_call.store(true, std::memory_order_relaxed);
                     break;
                 case ipc::Opcode::go:
                 case ipc::Opcode::hello:

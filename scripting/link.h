@@ -80,6 +80,8 @@ public:
     std::uint32_t audio_channels = 0;  ///< constant once ready
     Watched watched;                   ///< what the watchdog sees of it
     Watchdog* watchdog = nullptr;      ///< constant once ready; none: nobody watches it
+    /// It has asked for a call: something came from another thread of its own.
+    std::atomic<bool> wants_call{false};
     /// It may be awake before it is called: it has real-time priority, and a core is left for it.
     std::atomic<bool> prewakes{false};
 

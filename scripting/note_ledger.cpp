@@ -60,6 +60,13 @@ bool NoteLedger::pass(const Event& event, std::uint32_t sequence, std::int64_t l
         release_press(static_cast<std::size_t>(press - presses_.begin()), event, landing);
         return true;
     }
+    if (event.kind == Kind::choke) {
+        choke_key(event, landing);
+        return true;
+    }
+    if (event.kind == Kind::note_end) {
+        return true;  // told by the instrument: it does not go there again
+    }
     if (event.kind != Kind::note_on) {
         return send(event, landing);
     }
@@ -90,6 +97,23 @@ void NoteLedger::take_press(const Event& event, std::uint32_t sequence) noexcept
     if (event.kind == Kind::note_on && presses_.size() < max_presses) {
         presses_.push_back({sequence, event});
     }
+}
+
+void NoteLedger::choke_key(const Event& event, std::int64_t landing) noexcept {
+    std::erase_if(presses_, [&](const Press& press) {
+        if (press.event.port != event.port || press.event.channel != event.channel ||
+            press.event.data[1] != event.data[1]) {
+            return false;
+        }
+        std::erase_if(voices_, [&](const Voice& voice) {
+            const bool its = voice.end == wire::End::press && voice.press == press.sequence;
+            if (its) {
+                emit_off(voice, landing, true);
+            }
+            return its;
+        });
+        return true;
+    });
 }
 
 void NoteLedger::release_press(std::size_t index, const Event& off, std::int64_t landing) noexcept {

@@ -29,7 +29,8 @@ public:
     void begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept;
 
     /// Passes one input event on, byte for byte, at `landing` (≥ its own time when late). A note-on becomes a press
-    /// with a voice bound to it; a note-off ends what belongs to the oldest press of its key. False: no room.
+    /// with a voice bound to it; a note-off ends what belongs to the oldest press of its key, a choke cuts what belongs
+    /// to any press of its key. False: no room.
     bool pass(const Event& event, std::uint32_t sequence, std::int64_t landing) noexcept;
 
     /// A note-on that a script has taken: a press without a voice of its own.
@@ -101,6 +102,7 @@ private:
 
     [[nodiscard]] std::int64_t due(const Voice& voice) const noexcept;
     void emit_off(const Voice& voice, std::int64_t time, bool choke) noexcept;
+    void choke_key(const Event& event, std::int64_t landing) noexcept;
     void release_press(std::size_t index, const Event& off, std::int64_t landing) noexcept;
     bool emit(const Event& event) noexcept;
     void refresh_next_due() noexcept;

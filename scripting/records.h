@@ -20,12 +20,17 @@ inline constexpr std::uint8_t flag_state = 1;   ///< replayed when a child becom
 inline constexpr std::uint8_t flag_passed = 2;  ///< the host passed it on already: state only, no handler, no pass
 
 /// A transport point: value = {exact sample, clock beat, song beat, tempo}, then a second record `transport_bar` at the
-/// same time with value = {bar_beat, bar, numerator, denominator} and data[0] = playing.
+/// same time with value = {bar_beat, bar, loop begin, loop end} and data = {playing, numerator, denominator}.
 inline constexpr std::uint8_t transport = 32;
 inline constexpr std::uint8_t parameter = 33;  ///< sequence = index of the declaration, value[0]
 inline constexpr std::uint8_t start = 34;      ///< the script becomes live
 inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, cancel tasks
 inline constexpr std::uint8_t transport_bar = 36;
+/// Up to 32 bytes of the sysex event before it, in `value`; `size` says how many. The event's `voice` has the size of
+/// the whole message: 0 where its bytes stay with the host. The same from child to host.
+inline constexpr std::uint8_t sysex_bytes = 40;
+inline constexpr std::size_t sysex_piece = sizeof(Record::value);
+inline constexpr std::uint8_t finish = 41;  ///< the last sample of a render: cancel tasks, name those that still ran
 inline constexpr std::uint8_t voice_silent = 44;  ///< voice: the instrument has ended it
 inline constexpr std::uint8_t setting_is = 45;    ///< data[0] = Setting, value[0]: where it stands from now on
 inline constexpr std::uint8_t save =
@@ -43,7 +48,8 @@ inline constexpr std::uint8_t audio = 56;
 /// forwarded voice that ends at a sample: the release velocity of its key), size = End, value[0] = end (sample or clock
 /// beat), value[1] = preset (bank * 128 + program, or -1), value[2] = points into the recording. Kinds 3..7: send these
 /// bytes; sequence = input event that was forwarded unchanged at its own time, else 0. Kind note_off: a raw note-off
-/// that belongs to no voice.
+/// that belongs to no voice. Kind sysex: voice = bytes that follow in `sysex_bytes`; 0: let the input event `sequence`
+/// through. Kind note_expression: data = {what, key}, number = value, sequence as above.
 inline constexpr std::uint8_t flag_forwarded = 1;
 inline constexpr std::uint8_t pass = 64;       ///< sequence: pass this input event on, byte for byte
 inline constexpr std::uint8_t end_voice = 65;  ///< voice; data[0] = release velocity or 255 (64); flags = flag_choke

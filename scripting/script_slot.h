@@ -26,6 +26,7 @@
 #include "ipc/probe.h"
 #include "scripting/clock_map.h"
 #include "scripting/event.h"
+#include "scripting/sysex.h"
 
 namespace outboard::scripting {
 
@@ -81,6 +82,7 @@ struct BlockInfo {
     std::uint32_t frames = 0;
     std::int64_t callback_start_ns = 0;  ///< ipc::now_ns() when the callback began
     const ClockMap* clock = nullptr;
+    const SysexSource* sysex = nullptr;  ///< who has the bytes of input events' `blob`; null: nobody
 };
 
 /// What became of the sound of a script that has an `audio.process`, in blocks.
@@ -159,8 +161,11 @@ public:
     /// of what was posted `figures().audio.latency` frames before. What is not back in time is the dry sound, just as
     /// late. Without such a script nothing changes.
     virtual void collect_audio(float* left, float* right) noexcept = 0;
-    /// [rt] Ends all that still sounds at the end of the block that is open (between post and collect); with
-    /// collect() the offs come out. For the end of a render.
+    /// [rt] The bytes of a system exclusive event of the output, until the next begin(); empty if they are not known.
+    [[nodiscard]] virtual std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept = 0;
+    /// [rt] Before post(): this block is the last one. At its last sample the script's tasks are cancelled, with a line
+    /// that names what still ran, and all that still sounds is ended; with collect() the offs come out. For the end of
+    /// a render.
     virtual void finish() noexcept = 0;
     /// [rt] After collect: the instrument has ended the sound of a note (the note_id of its note-on). The script hears
     /// of it with the next post, without being woken.

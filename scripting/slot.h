@@ -31,6 +31,7 @@
 #include "scripting/midi_memory.h"
 #include "scripting/note_ledger.h"
 #include "scripting/script_slot.h"
+#include "scripting/sysex.h"
 
 namespace outboard::scripting {
 
@@ -66,6 +67,7 @@ public:
     std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
     void post_audio(const float* left, const float* right) noexcept override;
     void collect_audio(float* left, float* right) noexcept override;
+    [[nodiscard]] std::span<const std::uint8_t> sysex(std::uint32_t blob) const noexcept override;
     void finish() noexcept override;
     void note_silent(std::int32_t note_id) noexcept override;
     void set_setting(Setting setting, float value) noexcept override;
@@ -176,6 +178,12 @@ private:
     void append_records(bool passed) noexcept;
     void append_point(const ClockPoint& point) noexcept;
     void append_event(std::uint32_t sequence, std::uint8_t flags) noexcept;
+    /// Whether the part of the block that is posted now is the end of a render.
+    [[nodiscard]] bool finishes_here() const noexcept { return finish_pending_ && segment_end_ == block_end_; }
+    void append_sysex(ipc::Record event, std::span<const std::uint8_t> bytes) noexcept;
+    bool begin_sysex(const ipc::Record& record, std::int64_t time, std::int64_t lands) noexcept;
+    bool send_expression(const ipc::Record& record, std::int64_t lands) noexcept;
+    bool add_sysex(const ipc::Record& record, std::int64_t lands) noexcept;
     void append_snapshot() noexcept;
     void append_setting(std::size_t index) noexcept;
     void append(const ipc::Record& record) noexcept;
@@ -205,6 +213,8 @@ private:
     bool audio_late_ = false;    ///< a block of sound is overdue
     std::int64_t audio_ns_ = 0;  ///< spent on the sound during this block
     MidiMemory memory_;
+    SysexPool sysex_pool_{sysex_from_script};  ///< what the script sends
+    SysexJoiner sysex_joiner_;
     Link* link_ = nullptr;
     BlockInfo block_;
     std::int64_t block_end_ = 0;

@@ -88,6 +88,10 @@ void Slot::apply_records(const ipc::AnswerHead& head, std::span<const ipc::Recor
 void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64_t lands,
                         bool leaving_speaks) noexcept {
     bool taken = true;
+    if (sysex_joiner_.open() && record.kind != wire::sysex_bytes) {
+        sysex_joiner_.forget();
+        add(counters_.refused);
+    }
     switch (record.kind) {
         case wire::pass:
             if (leaving_speaks || record.sequence <= settled_ || record.sequence > posted_) {
@@ -134,6 +138,15 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
         case wire::set_setting:
             taken = apply_setting(record, lands);
             break;
+        case static_cast<std::uint8_t>(Kind::sysex):
+            taken = begin_sysex(record, time, lands);
+            break;
+        case wire::sysex_bytes:
+            taken = add_sysex(record, lands);
+            break;
+        case static_cast<std::uint8_t>(Kind::note_expression):
+            taken = send_expression(record, lands);
+            break;
         default: {
             Event event = event_from_midi(time, record.port, record.data[0], record.data[1], record.data[2]);
             const bool recent = record.sequence != 0 && last_sequence_ - record.sequence < max_kept;
@@ -158,6 +171,22 @@ bool Slot::apply_setting(const ipc::Record& record, std::int64_t lands) noexcept
     event.data[0] = record.data[0];
     event.value = clamped(static_cast<Setting>(record.data[0]), record.value[0]);
     settings_[record.data[0]] = event.value;
+    return ledger_.send(event, lands);
+}
+
+bool Slot::send_expression(const ipc::Record& record, std::int64_t lands) noexcept {
+    if (record.data[0] > static_cast<std::uint8_t>(Expression::pressure) || record.data[1] > 127 ||
+        !std::isfinite(record.number)) {
+        return false;
+    }
+    const bool recent = record.sequence != 0 && last_sequence_ - record.sequence < max_kept;
+    Event event;
+    event.kind = Kind::note_expression;
+    event.port = record.port;
+    event.channel = record.channel & 0x0F;
+    event.data = {record.data[0], record.data[1], 0};
+    event.tuning = record.number;
+    event.origin = recent ? kept(record.sequence).origin : 0;
     return ledger_.send(event, lands);
 }
 

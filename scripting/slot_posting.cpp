@@ -47,7 +47,7 @@ void Slot::post_segment() noexcept {
 
 bool Slot::child_has_something_to_do() const noexcept {
     if (start_pending_ || save_pending_ || loops_begin_ != 0 || panic_pending_ || more_ || uncalled_ || call_count_ > 0 ||
-        wake_sample_ < segment_end_ ||
+        wake_sample_ < segment_end_ || finishes_here() || link_->wants_call.load(std::memory_order_relaxed) ||
         (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(segment_end_)) >= wake_beat_ - 1e-9) ||
         link_->pipe().pending() > link_->pipe().capacity() / 2) {
         return true;
@@ -67,10 +67,11 @@ bool Slot::child_has_something_to_do() const noexcept {
 
 void Slot::note_transport_change() noexcept {
     const ClockMap& clock = *block_.clock;
-    transport_changed_ = !sent_any_point_ || clock.count > 1 || clock.points[0].sample != sent_point_.sample ||
-                         clock.points[0].song_beat != sent_point_.song_beat ||
-                         clock.points[0].tempo != sent_point_.tempo || clock.points[0].playing != sent_point_.playing ||
-                         clock.points[0].bar != sent_point_.bar;
+    transport_changed_ =
+        !sent_any_point_ || clock.count > 1 || clock.points[0].sample != sent_point_.sample ||
+        clock.points[0].song_beat != sent_point_.song_beat || clock.points[0].tempo != sent_point_.tempo ||
+        clock.points[0].playing != sent_point_.playing || clock.points[0].bar != sent_point_.bar ||
+        clock.points[0].loop_begin != sent_point_.loop_begin || clock.points[0].loop_end != sent_point_.loop_end;
 }
 
 /// Everything the child does not know yet, in time order; at one sample: transport, panic, parameters, start, events.
@@ -133,6 +134,11 @@ void Slot::append_records(bool passed) noexcept {
     }
     append_begin_loops(segment_end_ - 1);
     points_up_to(segment_end_ - 1);
+    if (finishes_here() && link_ != nullptr) {
+        record.kind = wire::finish;
+        record.time = block_end_ - 1;
+        append(record);
+    }
 }
 
 void Slot::append_point(const ClockPoint& point) noexcept {
@@ -146,10 +152,12 @@ void Slot::append_point(const ClockPoint& point) noexcept {
     append(record);
     record.kind = wire::transport_bar;
     record.data[0] = point.playing ? 1 : 0;
+    record.data[1] = point.numerator;
+    record.data[2] = point.denominator;
     record.value[0] = point.bar_beat;
     record.value[1] = point.bar;
-    record.value[2] = point.numerator;
-    record.value[3] = point.denominator;
+    record.value[2] = point.loop_begin;
+    record.value[3] = point.loop_end;
     append(record);
     sent_point_ = point;
     sent_any_point_ = true;
@@ -166,7 +174,12 @@ void Slot::append_event(std::uint32_t sequence, std::uint8_t flags) noexcept {
     std::copy(event.data.begin(), event.data.end(), record.data);
     record.size = event.size;
     record.sequence = sequence;
-    append(record);
+    record.number = event.tuning;
+    if (event.kind == Kind::sysex && flags == 0) {  // the bytes of one that has passed are nobody's business
+        append_sysex(record, sysex(event.blob));
+    } else {
+        append(record);
+    }
 }
 
 /// What a new child must know of the past: the clock, controllers, keys that are down.
@@ -254,6 +267,7 @@ void Slot::send_records(ipc::PostType type) noexcept {
         return;
     }
     if (type == ipc::PostType::call) {
+        link_->wants_call.store(false, std::memory_order_relaxed);
         calls_[(call_first_ + call_count_) % max_calls] = {block_.number, segment_start_, segment_end_, head.posted_ns};
         ++call_count_;
         watch_oldest();

@@ -206,6 +206,7 @@ void Slot::adopt_link(Link* link) noexcept {
     sent_any_point_ = false;
     start_pending_ = true;
     panic_pending_ = more_ = post_failed_ = false;
+    sysex_joiner_.forget();
     wake_sample_ = INT64_MAX;
     wake_beat_ = no_beat;
     wake_mask_ = 0;

@@ -76,7 +76,7 @@ void BlockLoop::run() {
                 continue;
             }
             waiting_.push_back(record);
-            if (record.kind <= static_cast<std::uint8_t>(Kind::sysex) && (record.flags & wire::flag_state) == 0) {
+            if (record.kind <= last_kind && (record.flags & wire::flag_state) == 0) {
                 acknowledged_ = std::max(acknowledged_, record.sequence);
             }
         }

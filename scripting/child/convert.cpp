@@ -1,8 +1,11 @@
 #include "scripting/child/convert.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 
 #include "scripting/records.h"
+#include "scripting/sysex.h"
 
 namespace outboard::scripting::child {
 namespace {
@@ -28,18 +31,40 @@ PyObject* tuple_of(Items... items) {
     return tuple;
 }
 
-PyObject* tuple_from(const ipc::Record& record, const ipc::Record* following) {
+/// The bytes of a message from the records that follow it; empty if they are not all there.
+PyObject* sysex_from(std::span<const ipc::Record> records) {
+    PyObject* bytes = PyBytes_FromStringAndSize(nullptr, std::min<std::size_t>(records[0].voice, max_sysex));
+    if (bytes == nullptr) {
+        return nullptr;
+    }
+    const auto size = static_cast<std::size_t>(PyBytes_GET_SIZE(bytes));
+    std::size_t at = 0;
+    for (std::size_t i = 1; i < records.size() && at < size && records[i].kind == wire::sysex_bytes; ++i) {
+        const std::size_t count = std::min({std::size_t{records[i].size}, wire::sysex_piece, size - at});
+        std::memcpy(PyBytes_AS_STRING(bytes) + at, records[i].value, count);
+        at += count;
+    }
+    if (at < size) {
+        Py_DECREF(bytes);
+        return PyBytes_FromStringAndSize(nullptr, 0);
+    }
+    return bytes;
+}
+
+/// `records` begins with the record and has those after it.
+PyObject* tuple_from(std::span<const ipc::Record> records) {
+    const ipc::Record& record = records[0];
     PyObject* kind = integer(record.kind);
     PyObject* time = integer(record.time);
     switch (record.kind) {
         case wire::transport: {
             const ipc::Record none;
-            const ipc::Record& bar = following != nullptr ? *following : none;
+            const ipc::Record& bar = records.size() > 1 ? records[1] : none;
             return tuple_of(kind, time, PyFloat_FromDouble(record.value[0]), PyFloat_FromDouble(record.value[1]),
                             PyFloat_FromDouble(record.value[2]), PyFloat_FromDouble(record.value[3]),
-                            integer(bar.data[0]), integer(static_cast<long long>(bar.value[2])),
-                            integer(static_cast<long long>(bar.value[3])), PyFloat_FromDouble(bar.value[0]),
-                            integer(static_cast<long long>(bar.value[1])));
+                            integer(bar.data[0]), integer(bar.data[1]), integer(bar.data[2]),
+                            PyFloat_FromDouble(bar.value[0]), integer(static_cast<long long>(bar.value[1])),
+                            PyFloat_FromDouble(bar.value[2]), PyFloat_FromDouble(bar.value[3]));
         }
         case wire::parameter:
             return tuple_of(kind, time, integer(record.sequence), PyFloat_FromDouble(record.value[0]));
@@ -53,7 +78,15 @@ PyObject* tuple_from(const ipc::Record& record, const ipc::Record* following) {
             return tuple_of(kind, time, integer(record.data[0]), PyFloat_FromDouble(record.value[0]));
         case wire::start:
         case wire::panic:
+        case wire::finish:
             return tuple_of(kind, time);
+        case static_cast<std::uint8_t>(Kind::sysex):
+            return tuple_of(kind, time, integer(record.sequence), integer(record.port), integer(record.channel),
+                            sysex_from(records), integer(0), integer(0), integer(record.flags));
+        case static_cast<std::uint8_t>(Kind::note_expression):
+            return tuple_of(kind, time, integer(record.sequence), integer(record.port), integer(record.channel),
+                            integer(record.data[0]), integer(record.data[1]), PyFloat_FromDouble(record.number),
+                            integer(record.flags));
         default:
             return tuple_of(kind, time, integer(record.sequence), integer(record.port), integer(record.channel),
                             integer(record.data[0]), integer(record.data[1]), integer(record.data[2]),
@@ -146,6 +179,20 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
             record.data[0] = read.byte(2);
             record.value[0] = read.real(3);
             break;
+        case static_cast<std::uint8_t>(Kind::note_expression):
+            expected = 8;
+            record.port = read.byte(2);
+            record.channel = read.byte(3, 15);
+            record.data[0] = read.byte(4);
+            record.data[1] = read.byte(5, 127);
+            record.number = static_cast<float>(read.real(6));
+            record.sequence = read.number(7);
+            break;
+        case static_cast<std::uint8_t>(Kind::sysex):
+            expected = 5;  // its bytes follow: see append_bytes
+            record.port = read.byte(2);
+            record.sequence = read.number(3);
+            break;
         default:
             if (record.kind < static_cast<std::uint8_t>(Kind::note_off) ||
                 record.kind > static_cast<std::uint8_t>(Kind::pitch_bend)) {
@@ -169,15 +216,36 @@ bool record_from(PyObject* tuple, ipc::Record& record) {
     return PyErr_Occurred() == nullptr;
 }
 
+/// The bytes that a message has of its own, behind its record.
+bool append_bytes(PyObject* tuple, std::vector<ipc::Record>& records) {
+    char* data = nullptr;
+    Py_ssize_t size = 0;
+    if (PyBytes_AsStringAndSize(PyTuple_GET_ITEM(tuple, 4), &data, &size) != 0) {
+        records.pop_back();
+        return false;
+    }
+    records.back().voice = static_cast<std::uint32_t>(std::min<std::size_t>(static_cast<std::size_t>(size), max_sysex));
+    const std::size_t whole = records.back().voice;
+    ipc::Record piece;
+    piece.kind = wire::sysex_bytes;
+    piece.time = records.back().time;
+    for (std::size_t at = 0; at < whole; at += wire::sysex_piece) {
+        piece.size = static_cast<std::uint8_t>(std::min(wire::sysex_piece, whole - at));
+        std::memcpy(piece.value, data + at, piece.size);
+        records.push_back(piece);
+    }
+    return true;
+}
+
 }  // namespace
 
 PyObject* list_from_records(const std::vector<ipc::Record>& records) {
     PyObject* list = PyList_New(0);
     for (std::size_t i = 0; list != nullptr && i < records.size(); ++i) {
-        if (records[i].kind == wire::transport_bar) {
-            continue;  // belongs to the transport record before it
+        if (records[i].kind == wire::transport_bar || records[i].kind == wire::sysex_bytes) {
+            continue;  // belongs to the record before it
         }
-        PyObject* tuple = tuple_from(records[i], i + 1 < records.size() ? &records[i + 1] : nullptr);
+        PyObject* tuple = tuple_from(std::span(records).subspan(i));
         if (tuple == nullptr || PyList_Append(list, tuple) != 0) {
             Py_CLEAR(list);
         }
@@ -200,7 +268,12 @@ bool records_from_list(PyObject* list, std::vector<ipc::Record>& records) {
         }
         if (good) {
             records.push_back(record);
-        } else if (all) {
+            good = record.kind != static_cast<std::uint8_t>(Kind::sysex) || append_bytes(item, records);
+        }
+        if (good) {
+            continue;
+        }
+        if (all) {
             all = false;
             PyErr_Fetch(&type, &value, &trace);
         } else {

@@ -7,6 +7,7 @@
 #include "ipc/clock.h"
 #include "ipc/denormals.h"
 #include "scripting/child/convert.h"
+#include "scripting/child/helper.h"
 #include "scripting/event.h"
 
 namespace outboard::scripting::child {
@@ -34,8 +35,19 @@ PyObject* host_write(PyObject*, PyObject* arguments) {
     Py_RETURN_NONE;
 }
 
-PyMethodDef host_methods[] = {{"write", host_write, METH_VARARGS, "Sends a line to the host's console."},
-                              {nullptr, nullptr, 0, nullptr}};
+/// `_outboard_host.call_me()`, from any thread
+PyObject* host_call_me(PyObject*, PyObject*) {
+    Py_BEGIN_ALLOW_THREADS;
+    the_slow_lane->send(ipc::Opcode::call_me, "");
+    Py_END_ALLOW_THREADS;
+    Py_RETURN_NONE;
+}
+
+PyMethodDef host_methods[] = {
+    {"write", host_write, METH_VARARGS, "Sends a line to the host's console."},
+    {"call_me", host_call_me, METH_NOARGS, "Asks for a call at the next block."},
+    {"fork_helper", fork_helper, METH_NOARGS, "Forks a process that ends with this one: 0 in it, its number here."},
+    {nullptr, nullptr, 0, nullptr}};
 PyModuleDef host_module = {
     PyModuleDef_HEAD_INIT, "_outboard_host", nullptr, -1, host_methods, nullptr, nullptr, nullptr, nullptr};
 

@@ -43,7 +43,7 @@ public:
     void set_program(std::uint8_t channel, std::uint16_t bank, std::uint8_t program) noexcept override {
         programs.at(channel) = bank * 128 + program;
     }
-    void set_sysex_source(const Song* song) noexcept override { sysex_source = song; }
+    void set_sysex_source(const scripting::SysexSource* source) noexcept override { sysex_source = source; }
     void sound_off() noexcept override {
         ended_ += static_cast<std::uint64_t>(down_);
         down_ = 0;
@@ -60,7 +60,7 @@ public:
 
     std::int64_t burn_ns = 0;
     std::array<int, 16> programs{};
-    const Song* sysex_source = nullptr;
+    const scripting::SysexSource* sysex_source = nullptr;
     int sound_offs = 0;
     /// (time, status, key) of notes, in order; as many as there is room for.
     std::array<std::array<std::int64_t, 3>, 4096> notes{};

@@ -1,5 +1,6 @@
 #include "audio/live_input.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -95,10 +96,45 @@ TEST_F(LiveInputTest, OrderAndBlockBordersAreKeptWhateverTheArrivalSays) {
     }
 }
 
-TEST_F(LiveInputTest, WhatIsNoChannelMessageIsRefusedAndCounted) {
-    const std::uint8_t clock[]{0xF8}, sysex[]{0xF0, 1, 2, 0xF7}, half[]{0x90, 60}, bad[]{0x90, 200, 1};
+TEST_F(LiveInputTest, AWholeSysexComesWithAllItsBytes) {
+    std::vector<std::uint8_t> large(5000, 0x22);
+    large.front() = 0xF0;
+    large.back() = 0xF7;
+    const std::vector<std::uint8_t> small{0xF0, 1, 2, 0xF7};
+    play(0x90, 60, 1, begin_ns);
+    input.midi_input(3, large.data(), large.size(), begin_ns);
+    input.midi_input(0, small.data(), small.size(), begin_ns);
+    const std::vector<scripting::Event> events = callback(0);
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events[1].kind, scripting::Kind::sysex);
+    EXPECT_EQ(events[1].port, 3);
+    EXPECT_THAT(input.sysex(events[1].blob), ::testing::ElementsAreArray(large));
+    EXPECT_THAT(input.sysex(events[2].blob), ::testing::ElementsAreArray(small));
+    EXPECT_EQ(input.refused(), 0U);
+}
+
+TEST_F(LiveInputTest, ASysexThatFindsNoRoomIsRefusedWhole) {
+    std::vector<std::uint8_t> large(16000, 0x22);
+    large.front() = 0xF0;
+    large.back() = 0xF7;
+    for (int i = 0; i < 20; ++i) {
+        input.midi_input(0, large.data(), large.size(), begin_ns);
+    }
+    const std::uint64_t refused = input.refused();
+    EXPECT_GT(refused, 0U);
+    const std::vector<scripting::Event> events = callback(0);
+    ASSERT_EQ(events.size(), 20 - refused);
+    const std::vector<std::uint8_t> small{0xF0, 1, 2, 0xF7};
+    input.midi_input(0, small.data(), small.size(), begin_ns);
+    const std::vector<scripting::Event> after = callback(1);
+    ASSERT_EQ(after.size(), 1U);
+    EXPECT_THAT(input.sysex(after[0].blob), ::testing::ElementsAreArray(small));
+}
+
+TEST_F(LiveInputTest, WhatIsNoChannelMessageAndNoWholeSysexIsRefusedAndCounted) {
+    const std::uint8_t clock[]{0xF8}, sysex[]{0xF0, 1, 2}, half[]{0x90, 60}, bad[]{0x90, 200, 1};
     input.midi_input(0, clock, 1, begin_ns);
-    input.midi_input(0, sysex, 4, begin_ns);
+    input.midi_input(0, sysex, 3, begin_ns);
     input.midi_input(0, half, 2, begin_ns);
     input.midi_input(0, bad, 3, begin_ns);
     input.midi_input(0, clock, 0, begin_ns);

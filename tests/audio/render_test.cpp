@@ -256,6 +256,33 @@ TEST(Transform, SoItDoesThroughAScript) {
     }
 }
 
+TEST(Transform, SysexOfTheSongAndOfAScriptAreWrittenWithTheirBytes) {
+    testing::Track notes;
+    notes.at(0, {0xF0, 0x05, 0x7E, 0x7F, 0x09, 0x01, 0xF7}).at(0, {0x90, 60, 100}).at(960, {0x80, 60, 64}).end();
+    const TemporaryPath script("s.py");
+    std::ofstream(script.path()) << "from outboard import SysEx, on, send\n"
+                                    "@on.sysex\n"
+                                    "def s(e: SysEx) -> None:\n"
+                                    "    e.forward()\n"
+                                    "    send(SysEx(data=e.data[:1] + bytes(3000) + e.data[-1:]))\n";
+    const std::vector<std::uint8_t> gm{0xF0, 0x7E, 0x7F, 0x09, 0x01, 0xF7};
+    std::vector<std::uint8_t> sent(3002);
+    sent.front() = 0xF0;
+    sent.back() = 0xF7;
+    for (const std::uint32_t frames : {64U, 441U}) {
+        OneTrack one(testing::load_tracks(0, 480, {notes}), script.path());
+        const TemporaryPath file("b.mid");
+        static_cast<void>(transform(*one.engine, {.output = file.path(), .frames = frames}));
+        std::vector<std::vector<std::uint8_t>> written;
+        for (const SongEvent& event : Song::load(file.path())->events) {
+            if (event.bytes.front() == 0xF0) {
+                written.push_back(event.bytes);
+            }
+        }
+        EXPECT_EQ(written, (std::vector<std::vector<std::uint8_t>>{gm, sent})) << frames;
+    }
+}
+
 TEST(Transform, TheInstrumentsDoNotRun) {
     OneTrack one(scale_song());
     const TemporaryPath file("b.mid");

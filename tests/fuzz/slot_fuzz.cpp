@@ -186,6 +186,8 @@ private:
                                                  wire::end_voice,
                                                  wire::end_all,
                                                  wire::set_end,
+                                                 wire::sysex_bytes,
+                                                 10,
                                                  0,
                                                  200,
                                                  wire::change_note,

@@ -64,7 +64,7 @@ public:
         }
         for (std::uint32_t i = 0; i < call.count; ++i) {
             const ipc::Record& record = incoming_[i];
-            if (record.kind > 8 || (record.flags & wire::flag_state) != 0) {
+            if (record.kind > last_kind || (record.flags & wire::flag_state) != 0) {
                 continue;
             }
             acknowledged = std::max(acknowledged, record.sequence);

@@ -65,6 +65,7 @@ public:
         info.frames = frames;
         info.callback_start_ns = ipc::now_ns();
         info.clock = &clock;
+        info.sysex = sysex;
         slot.begin(info);
         for (const Event& event : input) {
             if (event.time >= now && event.time < now + frames) {
@@ -103,6 +104,7 @@ public:
     std::int64_t deadline_ns = 2'000'000'000;
     std::int64_t period_ns = 0;  ///< of the blocks, when they come in a rhythm
     std::function<void()> before_post;
+    const SysexSource* sysex = nullptr;  ///< who has the bytes of input events
 
 private:
     bool offline_;

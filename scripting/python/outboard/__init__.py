@@ -10,6 +10,7 @@
 """
 
 from ._audio import AudioContext, audio
+from ._background import background, call_soon
 from ._console import log
 from ._events import (
     ChannelPressure,
@@ -20,19 +21,22 @@ from ._events import (
     PitchBend,
     PolyPressure,
     ProgramChange,
-    Raw,
 )
 from ._handlers import on
 from ._instrument import instrument, track
 from ._loops import every, live_loop
+from ._other_events import NoteChoke, NoteEnd, NoteExpression, Raw, SysEx, Transport
 from ._params import Knob, Menu, Toggle
 from ._random import rng
+from ._rpn import Nrpn, Rpn
 from ._saved import state
+from ._send import send
 from ._state import held, key_down, midi, transport
 from ._tasks import Cancelled, Task, spawn, wait_any
 from ._time import Time, bars, beats, ms, note_value, now, samples, seconds
-from ._voices import Voice, all_notes_off, play, send
+from ._voices import Voice, all_notes_off, play
 from ._waits import emit, grid, received
+from ._watching import profile, watch
 
 __all__ = [
     "AudioContext",
@@ -42,20 +46,29 @@ __all__ = [
     "Event",
     "Knob",
     "Menu",
+    "NoteChoke",
+    "NoteEnd",
+    "NoteExpression",
     "NoteOff",
     "NoteOn",
+    "Nrpn",
     "PitchBend",
     "PolyPressure",
     "ProgramChange",
     "Raw",
+    "Rpn",
+    "SysEx",
     "Task",
     "Time",
     "Toggle",
+    "Transport",
     "Voice",
     "all_notes_off",
     "audio",
+    "background",
     "bars",
     "beats",
+    "call_soon",
     "emit",
     "every",
     "grid",
@@ -70,6 +83,7 @@ __all__ = [
     "now",
     "on",
     "play",
+    "profile",
     "received",
     "rng",
     "samples",
@@ -80,4 +94,5 @@ __all__ = [
     "track",
     "transport",
     "wait_any",
+    "watch",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from typing import Any, TextIO, cast
 
-from . import _active
+from . import _active, _helper
+from ._background import uses_background
 from ._console import Console, host_writer
 from ._errors import describe
 from ._last_words import listen
 from ._load import execute, imported_from
 from ._runner import RAISED
-from ._runtime import Answer, Record, Runtime
+from ._runtime import Answer, Runtime
+from ._taking import Record
 from ._warm import WarmUp
-from ._wire import BYPASSED, ERROR, NEVER, PASS, PASSED, PRINT, STATE, SYSEX
+from ._wire import BYPASSED, ERROR, LAST_EVENT, NEVER, PASS, PASSED, PRINT, STATE
 
 
 _warm: WarmUp | None = None
@@ -43,9 +45,16 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             values=options.get("values"),
             saved=options.get("saved", ""),
         )
+        rt.offline = bool(options.get("offline"))
         rt.instrument_tells = True
         rt.presets = {name.lower(): bank * 128 + program for name, bank, program in options.get("presets", ())}
-        execute(rt, path)
+        module = execute(rt, path)
+        if "_outboard_host" in sys.modules:
+            import _outboard_host
+
+            rt.call_me = _outboard_host.call_me
+            if uses_background(module):
+                rt.worker = _helper.start(write)
         return {
             "parameters": [parameter._declare() for parameter in rt.parameters],
             "handles": rt.handles,
@@ -144,6 +153,6 @@ def run_block(start: int, frames: int, records: list[Record]) -> Answer:
         passed = {record[2] for record in done if record[0] == PASS}
         now = max(rt.now if rt is not None else start, start)
         for record in records:
-            if record[0] <= SYSEX and not record[8] & (STATE | PASSED) and record[2] not in passed:
+            if record[0] <= LAST_EVENT and not record[8] & (STATE | PASSED) and record[2] not in passed:
                 done.append((PASS, max(record[1], now), record[2]))
         return done, NEVER, float("inf"), BYPASSED if rt is not None else 0

@@ -52,7 +52,7 @@ class Log:
         self._line(ERROR, values)
 
     def _line(self, level: int, values: tuple[object, ...]) -> None:
-        rt = _active.runtime
+        rt = _active.of_threads or _active.runtime
         write = rt.write if rt is not None else to_terminal
         write(level, " ".join(map(str, values)), *caller())
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from typing import TYPE_CHECKING, Final
 
 from . import _active
 from ._values import bend14, index7, value7_of
 from ._waits import Released
-from ._wire import CHANNEL_PRESSURE, CONTROL_CHANGE, PASS, PITCH_BEND, POLY_PRESSURE, PROGRAM_CHANGE
+from ._wire import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, POLY_PRESSURE, PROGRAM_CHANGE
 
 if TYPE_CHECKING:
     from ._runtime import Runtime
@@ -138,7 +139,7 @@ class NoteOff(Event):
 
     def forward(self) -> None:
         """In `@on.any`: nothing to do, a note-off follows its note-on by itself. In `@on.release` it raises."""
-        _came_in(self)
+        came_in(self)
         if self._notice:
             raise RuntimeError("a release handler is only told: the note-off follows its note-on by itself")
 
@@ -160,7 +161,7 @@ class ControlChange(Event):
 
     def forward(self, *, cc: int | None = None, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
-        rt = _came_in(self)
+        rt = came_in(self)
         data1 = self.cc if cc is None else index7(rt, cc, "controller number")
         data2 = self.value7 if value is None else value7_of(rt, value, "value")
         changed = cc is not None or value is not None
@@ -184,7 +185,7 @@ class PolyPressure(Event):
 
     def forward(self, *, key: int | None = None, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
-        rt = _came_in(self)
+        rt = came_in(self)
         data1 = self.key if key is None else index7(rt, key, "key")
         data2 = self.value7 if value is None else value7_of(rt, value, "value")
         changed = key is not None or value is not None
@@ -207,7 +208,7 @@ class ChannelPressure(Event):
 
     def forward(self, *, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
-        rt = _came_in(self)
+        rt = came_in(self)
         data1 = self.value7 if value is None else value7_of(rt, value, "value")
         rt.forward_midi(self, CHANNEL_PRESSURE, 0xD0, data1, 0, channel, value is not None)
 
@@ -228,7 +229,7 @@ class PitchBend(Event):
 
     def forward(self, *, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
-        rt = _came_in(self)
+        rt = came_in(self)
         bend = self.value14 if value is None else bend14(rt, value)
         rt.forward_midi(self, PITCH_BEND, 0xE0, bend & 127, bend >> 7, channel, value is not None)
 
@@ -244,36 +245,15 @@ class ProgramChange(Event):
 
     def forward(self, *, program: int | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
-        rt = _came_in(self)
+        rt = came_in(self)
         data1 = self.program if program is None else index7(rt, program, "program")
         rt.forward_midi(self, PROGRAM_CHANGE, 0xC0, data1, 0, channel, program is not None)
 
 
-class Raw(Event):
-    """An event whose bytes this version does not open, such as system exclusive. It can only be let through."""
-
-    __slots__ = ("_gone",)
-
-    def __init__(self, *, time: int = 0, port: int = 0, channel: int = 0) -> None:
-        super().__init__(time=time, port=port, channel=channel)
-        self._gone = False
-
-    def forward(self) -> None:
-        """Lets the event through, byte for byte. Only at once, and once: its bytes stay with the host."""
-        rt = _came_in(self)
-        if rt.now != self.time:
-            raise RuntimeError("a raw event can only be forwarded at once, before its handler waits")
-        if self._gone:
-            raise RuntimeError("a raw event can be forwarded only once")
-        self._gone = True
-        rt.acting().acted = True
-        rt.out.append((PASS, rt.now, self._seq))
-
-
-def _came_in(event: Event) -> Runtime:
+def came_in(event: Event) -> Runtime:
     """The runtime, for `forward`."""
     rt = _active.runtime
-    if rt is None or rt.ctx is None:
+    if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("forward")
     if event._seq == 0:
         raise RuntimeError("only an event that came in can be forwarded; to send one of your own, use send(event)")

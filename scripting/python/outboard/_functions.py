@@ -10,7 +10,7 @@ from ._errors import LoadError
 
 def place_of(fn: object) -> tuple[str, int]:
     """File and line of a function."""
-    code = getattr(fn, "__code__", None)
+    code = getattr(inspect.unwrap(fn) if callable(fn) else fn, "__code__", None)
     return (code.co_filename, code.co_firstlineno) if code is not None else ("", 0)
 
 

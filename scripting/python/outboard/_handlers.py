@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Any, Callable, TypeVar, Union, overload
+from typing import Callable, TypeVar, overload
 
-from . import _active
-from ._errors import LoadError
 from ._events import (
     ChannelPressure,
     ControlChange,
@@ -17,8 +14,8 @@ from ._events import (
     PolyPressure,
     ProgramChange,
 )
-from ._functions import check_function, place_of
-from ._names import channel_index, key_range
+from ._handler import ANY, START, Keys, keys_of, register
+from ._other_handlers import OnExpression, OnNrpn, OnRpn, OnSysEx, OnTransport
 from ._saved import OnLoad, OnSave
 from ._wire import (
     CHANNEL_PRESSURE,
@@ -30,9 +27,6 @@ from ._wire import (
     PROGRAM_CHANGE,
 )
 
-F = TypeVar("F", bound=Callable[..., object])
-
-
 NoteFn = TypeVar("NoteFn", bound=Callable[[NoteOn], object])
 ReleaseFn = TypeVar("ReleaseFn", bound=Callable[[NoteOff], object])
 PressureFn = TypeVar("PressureFn", bound=Callable[[ChannelPressure], object])
@@ -42,57 +36,6 @@ ProgramFn = TypeVar("ProgramFn", bound=Callable[[ProgramChange], object])
 AnyFn = TypeVar("AnyFn", bound=Callable[[Event], object])
 CcFn = TypeVar("CcFn", bound=Callable[[ControlChange], object])
 StartFn = TypeVar("StartFn", bound=Callable[[], object])
-Keys = Union[int, str, range]
-
-
-class Handler:
-    """One function and what it takes."""
-
-    __slots__ = ("fn", "name", "is_async", "channel", "numbers", "only_told")
-
-    def __init__(self, fn: Callable[..., object], channel: int | None, numbers: range | None) -> None:
-        self.fn: Callable[..., Any] = fn
-        self.name: str = getattr(fn, "__name__", "handler")
-        self.is_async = inspect.iscoroutinefunction(fn)
-        #: 0-based, None: all.
-        self.channel = channel
-        #: Keys or controller numbers, None: all.
-        self.numbers = numbers
-        #: A release handler, which cannot forward.
-        self.only_told = False
-
-    @property
-    def unfiltered(self) -> bool:
-        return self.channel is None and self.numbers is None
-
-
-ANY = 0
-START = -1
-
-
-def register(kind: int, what: str, fn: F, channel: int | None, numbers: range | None) -> F:
-    """Adds a handler of a kind, or of ANY, or START."""
-    check_function(fn, what)
-    rt = _active.current()
-    if not rt.loading:
-        raise RuntimeError(f"{what} belongs at module level: handlers are fixed once the script is loaded")
-    handler = Handler(fn, None if channel is None else channel_index(channel), numbers)
-    handler.only_told = kind == NOTE_OFF
-    others = rt.declared.setdefault(kind, [])
-    if handler.unfiltered:
-        for other in others:
-            if other.unfiltered:
-                raise LoadError(
-                    f"two functions take {what}: {other.name} "
-                    f"(line {place_of(other.fn)[1]}) and {handler.name}; keep one of them",
-                    *place_of(fn),
-                )
-    others.append(handler)
-    return fn
-
-
-def _keys(keys: Keys | None) -> range | None:
-    return None if keys is None else key_range(keys)
 
 
 class OnNote:
@@ -113,7 +56,7 @@ class OnNote:
     ) -> NoteFn | Callable[[NoteFn], NoteFn]:
         if fn is not None:
             return register(NOTE_ON, "@on.note", fn, None, None)
-        return lambda fn: register(NOTE_ON, "@on.note", fn, channel, _keys(keys))
+        return lambda fn: register(NOTE_ON, "@on.note", fn, channel, keys_of(keys))
 
 
 class OnRelease:
@@ -134,7 +77,7 @@ class OnRelease:
     ) -> ReleaseFn | Callable[[ReleaseFn], ReleaseFn]:
         if fn is not None:
             return register(NOTE_OFF, "@on.release", fn, None, None)
-        return lambda fn: register(NOTE_OFF, "@on.release", fn, channel, _keys(keys))
+        return lambda fn: register(NOTE_OFF, "@on.release", fn, channel, keys_of(keys))
 
 
 class OnPressure:
@@ -178,7 +121,7 @@ class OnPolyPressure:
     ) -> PolyPressureFn | Callable[[PolyPressureFn], PolyPressureFn]:
         if fn is not None:
             return register(POLY_PRESSURE, "@on.poly_pressure", fn, None, None)
-        return lambda fn: register(POLY_PRESSURE, "@on.poly_pressure", fn, channel, _keys(keys))
+        return lambda fn: register(POLY_PRESSURE, "@on.poly_pressure", fn, channel, keys_of(keys))
 
 
 class OnBend:
@@ -296,6 +239,11 @@ class On:
     pressure: OnPressure = OnPressure()
     poly_pressure: OnPolyPressure = OnPolyPressure()
     program: OnProgram = OnProgram()
+    expression: OnExpression = OnExpression()
+    rpn: OnRpn = OnRpn()
+    nrpn: OnNrpn = OnNrpn()
+    sysex: OnSysEx = OnSysEx()
+    transport: OnTransport = OnTransport()
     any: OnAny = OnAny()
     start: OnStart = OnStart()
     save: OnSave = OnSave()

@@ -7,7 +7,7 @@ from collections import deque
 from ._clock import Clock, round_sample
 from ._ledger import Ledger, Record
 from ._runtime import Runtime, set_point
-from ._wire import NEVER, PANIC, PASS, PASSED, START, SYSEX, TRANSPORT
+from ._wire import LAST_EVENT, NEVER, PANIC, PASS, PASSED, START, TRANSPORT
 
 
 class Host:
@@ -30,7 +30,7 @@ class Host:
                 inputs.append(records.popleft())
             self._block(start, frames, inputs, always=block is None)
             start += frames
-        if self._queued:
+        if self._queued or self.rt.arrived:
             self.rt.run_block(end, 0, self._queued)
         self.ledger.finish()
 
@@ -50,9 +50,9 @@ class Host:
             self._queued = []
         else:
             # Nobody in the script minds: the host passes it, the script hears of it with the next call.
-            out = [(PASS, record[1], record[2]) for record in inputs if record[0] <= SYSEX and not record[8]]
+            out = [(PASS, record[1], record[2]) for record in inputs if record[0] <= LAST_EVENT and not record[8]]
             self._queued += [
-                (*record[:8], record[8] | PASSED) if record[0] <= SYSEX else record for record in inputs
+                (*record[:8], record[8] | PASSED) if record[0] <= LAST_EVENT else record for record in inputs
             ]
         self._apply(inputs, deque(out))
         self.ledger.advance(start + frames - 1)
@@ -60,10 +60,10 @@ class Host:
     def _something_to_do(self, end: int, inputs: list[Record]) -> bool:
         sample, beat, mask = self._wake
         mask |= self.rt.handles
-        if sample < end or (beat != float("inf") and round_sample(self.clock.sample_of(beat)) < end):
+        if self.rt.arrived or sample < end or (beat != float("inf") and round_sample(self.clock.sample_of(beat)) < end):
             return True
         return any(
-            record[0] in (START, PANIC) or (mask >> record[0] & 1 and not (record[0] <= SYSEX and record[8]))
+            record[0] in (START, PANIC) or (mask >> record[0] & 1 and not (record[0] <= LAST_EVENT and record[8]))
             for record in inputs
         )
 
@@ -72,7 +72,7 @@ class Host:
         for record in inputs:
             while out and out[0][1] < record[1]:
                 self.ledger.output(out.popleft())
-            if record[0] <= SYSEX:
+            if record[0] <= LAST_EVENT:
                 self.ledger.posted(record)
             elif record[0] == TRANSPORT:
                 self.ledger.advance(record[1] - 1)

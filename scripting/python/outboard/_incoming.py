@@ -8,6 +8,8 @@ Attribute by attribute instead of through the constructors: half the time, in th
 
 from __future__ import annotations
 
+from typing import Any
+
 from ._events import (
     ChannelPressure,
     ControlChange,
@@ -17,9 +19,20 @@ from ._events import (
     PitchBend,
     PolyPressure,
     ProgramChange,
-    Raw,
 )
-from ._wire import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, POLY_PRESSURE, PROGRAM_CHANGE
+from ._other_events import EXPRESSION_KINDS, NoteChoke, NoteEnd, NoteExpression, Raw, SysEx
+from ._rpn import Nrpn, ParameterEvent, Rpn
+from ._wire import (
+    CHANNEL_PRESSURE,
+    CHOKE,
+    CONTROL_CHANGE,
+    EXPRESSION,
+    NOTE_END,
+    PITCH_BEND,
+    POLY_PRESSURE,
+    PROGRAM_CHANGE,
+    RPN,
+)
 
 UNIT = tuple(i / 127 for i in range(128))
 
@@ -60,8 +73,22 @@ def note_off(
     return e
 
 
-def other(kind: int, time: int, seq: int, port: int, channel0: int, b1: int, b2: int) -> Event:
-    """An event of any kind but the two of notes."""
+def parameter(
+    kind: int, time: int, seq: int, port: int, channel0: int, number: int, value14: int, cc: int, data: int
+) -> ParameterEvent:
+    """RPN or NRPN, made of the controller that set it."""
+    e = (Rpn if kind == RPN else Nrpn)(
+        time=time, port=port, channel=channel0 + 1, parameter=number, value=value14 / 16383
+    )
+    e._seq = seq
+    e._cc = cc
+    e._data = data
+    return e
+
+
+def other(kind: int, time: int, seq: int, port: int, channel0: int, b0: Any, b1: int, b2: Any) -> Event:
+    """An event of any kind but the two of notes. For SYSEX `b0` has the bytes, if they came along; for EXPRESSION it is
+    what moves, and `b2` the value."""
     channel = channel0 + 1
     e: Event
     if kind == CONTROL_CHANGE:
@@ -74,6 +101,15 @@ def other(kind: int, time: int, seq: int, port: int, channel0: int, b1: int, b2:
         e = ProgramChange(time=time, port=port, channel=channel, program=b1)
     elif kind == POLY_PRESSURE:
         e = PolyPressure(time=time, port=port, channel=channel, key=b1, value=UNIT[b2])
+    elif kind == EXPRESSION:
+        what = EXPRESSION_KINDS[min(b0, len(EXPRESSION_KINDS) - 1)]
+        e = NoteExpression(time=time, port=port, channel=channel, key=b1, kind=what, value=b2)
+    elif kind == CHOKE:
+        e = NoteChoke(time=time, port=port, channel=channel, key=b1)
+    elif kind == NOTE_END:
+        e = NoteEnd(time=time, port=port, channel=channel, key=b1)
+    elif b0:
+        e = SysEx(time=time, port=port, data=b0)
     else:
         e = Raw(time=time, port=port, channel=channel)
     e._seq = seq

@@ -17,10 +17,22 @@ from ._events import (
     ProgramChange,
 )
 from ._ledger import Record
+from ._other_events import (
+    MOST_SYSEX_BYTES,
+    NoteChoke,
+    NoteEnd,
+    NoteExpression,
+    SysEx,
+    expression_number,
+    sysex_bytes,
+)
 from ._runtime import Runtime
 from ._wire import (
     CHANNEL_PRESSURE,
+    CHOKE,
     CONTROL_CHANGE,
+    EXPRESSION,
+    NOTE_END,
     NOTE_OFF,
     NOTE_ON,
     PANIC,
@@ -37,9 +49,9 @@ from ._wire import (
 
 class TransportChange:
     """From the sample `time` on, which may be fractional: another tempo, playing or not, another song beat, another
-    signature. What is not given stays."""
+    signature, another loop (`(0, 0)`: none). What is not given stays."""
 
-    __slots__ = ("time", "tempo", "playing", "beat", "time_signature")
+    __slots__ = ("time", "tempo", "playing", "beat", "time_signature", "loop")
 
     def __init__(
         self,
@@ -49,12 +61,14 @@ class TransportChange:
         playing: bool | None = None,
         beat: float | None = None,
         time_signature: tuple[int, int] | None = None,
+        loop: tuple[float, float] | None = None,
     ) -> None:
         self.time: float = time
         self.tempo: float | None = tempo
         self.playing: bool | None = playing
         self.beat: float | None = beat
         self.time_signature: tuple[int, int] | None = time_signature
+        self.loop: tuple[float, float] | None = loop
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -114,6 +128,7 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
     song = Clock(clock.sample_rate)
     records: list[Record] = [_point(song, 0, 0.0, 0.0, clock.tempo, clock.playing, clock.numerator, clock.denominator)]
     seq = 0
+    loop = (0.0, 0.0)
     for press in held_before:
         seq += 1
         records.append((*_midi(press, seq)[:8], STATE))
@@ -129,6 +144,7 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
             records.append(_midi(event, seq))
         elif isinstance(event, TransportChange):
             beat = song.beat_of(event.time)
+            loop = loop if event.loop is None else event.loop
             records.append(
                 _point(
                     song,
@@ -139,6 +155,7 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
                     song.playing if event.playing is None else event.playing,
                     *(event.time_signature or (song.numerator, song.denominator)),
                 )
+                + loop
             )
         elif isinstance(event, ParameterChange):
             records.append((PARAMETER, time, numbers[event.id], event.value))
@@ -187,11 +204,27 @@ def _midi(event: Event | MidiBytes, seq: int) -> Record:
         if kind == NOTE_ON and b2 == 0:
             kind = NOTE_OFF
         if kind == SYSEX:
-            return (SYSEX, event.time, seq, event.port, 0, status, 0, 0, 0)
+            return (SYSEX, event.time, seq, event.port, 0, _whole(event.data), 0, 0, 0)
         return (kind, event.time, seq, event.port, channel, status, b1, b2, 0)
     channel = max(event.channel, 1) - 1
+    if isinstance(event, SysEx):
+        return (SYSEX, event.time, seq, event.port, 0, _whole(event.data), 0, 0, 0)
+    if isinstance(event, NoteExpression):
+        number = expression_number(event.kind)
+        return (EXPRESSION, event.time, seq, event.port, channel, number, event.key, float(event.value), 0)
+    if isinstance(event, (NoteChoke, NoteEnd)):
+        kind = CHOKE if isinstance(event, NoteChoke) else NOTE_END
+        return (kind, event.time, seq, event.port, channel, 0, event.key, 0, 0)
     status, b1, b2 = _bytes(event)
     return (_KINDS[status], event.time, seq, event.port, channel, status | channel, b1, b2, 0)
+
+
+def _whole(data: bytes) -> bytes:
+    """The bytes of a system exclusive message as they cross: a part of one, or a very long one, stays with the host."""
+    try:
+        return sysex_bytes(data) if len(data) <= MOST_SYSEX_BYTES else b""
+    except ValueError:
+        return b""
 
 
 _KINDS = {

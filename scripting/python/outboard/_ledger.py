@@ -18,16 +18,19 @@ from ._wire import (
     AT_KEY_UP,
     AT_SAMPLE,
     CHANGE_NOTE,
+    CHOKE,
     END_ALL,
     END_VOICE,
     GLIDE_FROM,
     GLIDE_KILL,
     HOLD,
     MOVE_END,
+    NOTE_END,
     NOTE_OFF,
     NOTE_ON,
     PASS,
     SET_SETTING,
+    SYSEX,
 )
 
 Record = tuple[Any, ...]
@@ -128,14 +131,17 @@ class Ledger:
             self.heard.append(
                 NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1)
             )
+        elif kind == SYSEX:
+            _, _, port, origin, data = record
+            self.heard.append(other(SYSEX, time, 0, port, 0, data or self._inputs[origin][5], 0, 0))
         else:
-            _, _, port, channel, _, b1, b2, _ = record
-            self.heard.append(_plain(kind, time, port, channel, b1, b2))
+            _, _, port, channel, b0, b1, b2, _ = record
+            self.heard.append(other(kind, time, 0, port, channel, b0, b1, b2))
         self.advance(time)
 
     def passed(self, record: Record, time: int) -> None:
         """An input event that goes on as it came; of an off, only if nobody owns its note."""
-        kind, _, seq, port, channel, _, b1, b2, _ = record
+        kind, _, seq, port, channel, b0, b1, b2, _ = record
         if kind == NOTE_ON:
             self._by_seq[seq].passed = True
             self._by_seq[seq].order = self._next_order()
@@ -144,8 +150,10 @@ class Ledger:
             )
         elif kind == NOTE_OFF:
             self._key_up(record, time)
-        else:
-            self.heard.append(_plain(kind, time, port, channel, b1, b2))
+        elif kind == CHOKE:
+            self._choke(record, time)
+        elif kind != NOTE_END:
+            self.heard.append(other(kind, time, 0, port, channel, b0, b1, b2))
 
     def end_all(self, time: int) -> None:
         for voice in list(self._voices.values()):
@@ -193,6 +201,16 @@ class Ledger:
     def _next_order(self) -> int:
         self._notes += 1
         return self._notes
+
+    def _choke(self, record: Record, time: int) -> None:
+        """All that its presses sound ends at once."""
+        for press in self._presses.pop((record[3], record[4], record[6]), []):
+            press.down = False
+            if press.passed:
+                self._press_off(press, time, HALF)
+            for voice in press.bound:
+                if voice.number in self._voices and voice.kind == AT_KEY_UP:
+                    self._end(voice, time, HALF)
 
     def _press_off(self, press: Press, time: int, velocity: int) -> None:
         _, _, seq, port, channel, _, key, _, _ = press.record
@@ -291,7 +309,3 @@ class Ledger:
                 note_id=voice.number,
             )
         )
-
-
-def _plain(kind: int, time: int, port: int, channel: int, b1: int, b2: int) -> Event:
-    return other(kind, time, 0, port, channel, b1, b2)

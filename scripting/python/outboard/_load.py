@@ -43,7 +43,7 @@ def execute(rt: Runtime, path: str) -> ModuleType:
     folder = os.path.dirname(os.path.abspath(path))
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    _active.runtime = rt
+    _active.runtime = _active.of_threads = rt
     exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
     rt.loaded(module.__dict__.get("__version__"))
     return module

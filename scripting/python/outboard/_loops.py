@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Coroutine, TypeVar
 from . import _active
 from ._errors import LoadError
 from ._functions import check_function, place_of
-from ._handlers import Handler
+from ._handler import Handler
 from ._position import Alarm
 from ._tasks import Task
 from ._time import Time

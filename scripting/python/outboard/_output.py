@@ -8,10 +8,11 @@ from . import _active
 from ._clock import round_sample
 from ._console import Write
 from ._position import Alarm, Context, Position
+from ._rpn import Entry
 from ._runner import Runner
 from ._values import channel0_of
 from ._voices import Voice
-from ._wire import AT_BEAT, AT_SAMPLE, HOLD, MOVE_END, NOTE_OFF, NOTE_ON
+from ._wire import AT_BEAT, AT_SAMPLE, EXPRESSION, HOLD, MOVE_END, NOTE_OFF, NOTE_ON, SYSEX
 
 if TYPE_CHECKING:
     from ._events import Event, NoteOn
@@ -33,6 +34,8 @@ class Output(Runner):
         self.instrument_tells = False
         self.ringing: dict[int, Voice] = {}
         self.sent: dict[tuple[int, int, int], list[Voice]] = {}
+        #: Which RPN or NRPN is chosen, by port and channel.
+        self.entries: dict[int, Entry] = {}
 
     def told_end(self, kind: int, value: float) -> float:
         """An end as the host is told it."""
@@ -155,6 +158,29 @@ class Output(Runner):
 
     def send_midi(self, kind: int, port: int, channel: int, status: int, data1: int, data2: int, origin: int) -> None:
         self.out.append((kind, self.now, port, channel, status | channel, data1, data2, origin))
+
+    def send_sysex(self, port: int, origin: int, data: bytes) -> None:
+        """Without `data`: the bytes of the input event `origin`, which the host has."""
+        if self.ctx is not None:
+            self.ctx.acted = True
+        self.out.append((SYSEX, self.now, port, origin, data))
+
+    def forward_expression(
+        self, event: Event, kind: int, key: int, value: float, channel: int | None, changed: bool
+    ) -> None:
+        channel0 = event.channel - 1 if channel is None else channel0_of(self, channel)
+        same = not changed and channel0 == event.channel - 1 and self.now == event.time
+        self.acting().acted = True
+        self.send_expression(event.port, channel0, kind, key, value, event._seq if same else 0)
+
+    def send_expression(self, port: int, channel: int, kind: int, key: int, value: float, origin: int) -> None:
+        self.out.append((EXPRESSION, self.now, port, channel, kind, key, float(value), origin))
+
+    def send_choke(self, port: int, channel: int, key: int) -> None:
+        """Cuts what `send(NoteOn)` has started on a key."""
+        for voice in self.sent.pop((port, channel, key), []):
+            if voice.alive:
+                voice._end_now(-1, choke=1)
 
     def send_note_on(self, port: int, channel: int, key: int, velocity7: int, tuning: float) -> None:
         number = self._voice_count = self._voice_count + 1

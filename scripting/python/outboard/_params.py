@@ -12,7 +12,7 @@ from typing import Literal
 from . import _active
 from ._errors import LoadError, caller
 from ._functions import check_function, place_of
-from ._handlers import Handler
+from ._handler import Handler
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -31,6 +31,12 @@ class Position:
         #: What is scheduled with another token is stale.
         self.token: int = 0
 
+    @classmethod
+    def at(cls, sample: float) -> Position:
+        position = Position()
+        position.hi = sample
+        return position
+
     def place(self, sample: float) -> None:
         self.hi = sample
         self.lo = 0.0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heappop
-from typing import TYPE_CHECKING, Any
+from _thread import get_ident
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import _foreign
+from ._background import Worker
 from ._console import Write
 from ._errors import caller, describe
 from ._position import Alarm, Context
@@ -14,6 +16,7 @@ from ._schedule import Schedule
 from ._tasks import Cancelled, Task
 from ._time import Time
 from ._waits import Received, Wait
+from ._watching import Line
 from ._wire import END_ALL, ERROR, WARNING
 
 if TYPE_CHECKING:
@@ -38,6 +41,19 @@ class Runner(Schedule):
         self.write = write
         #: Output of this block.
         self.out: list[tuple[Any, ...]] = []
+        #: What `watch` shows, by name; and lines that were told to block.
+        self.watched_lines: dict[str, Line] = {}
+        self.blocked_lines: set[tuple[str, int]] = set()
+        #: The script's own thread.
+        self.thread: int = get_ident()
+        #: Whether the song waits for work in the background.
+        self.offline = False
+        #: Who does that work.
+        self.worker: Worker = Worker()
+        #: What other threads have brought, to be called at the first sample of the next block.
+        self.arrived: deque[Callable[[], None]] = deque()
+        #: Asks the host for a call; any thread.
+        self.call_me: Callable[[], None] = lambda: None
         self.tasks: dict[Task, None] = {}
         self.named: dict[str, Task] = {}
         self.signals: dict[str, list[tuple[Received, Task, int]]] = {}
@@ -236,11 +252,25 @@ class Runner(Schedule):
         self.watched.clear()
         self.era += 1
 
+    # ---- other threads ------------------------------------------------------------------------------------------
+
+    def arrive(self, action: Callable[[], None]) -> None:
+        """Any thread. `action` is called at the first sample of the next block."""
+        self.arrived.append(action)
+        self.call_me()
+
+    def take_arrived(self) -> None:
+        """Calls what has arrived, and no more than that: what comes meanwhile has asked for a call of its own."""
+        for _ in range(len(self.arrived)):
+            self.arrived.popleft()()
+
     # ---- failing ------------------------------------------------------------------------------------------------
 
     def fail(self, error: BaseException) -> None:
         """Reports what a handler or task raised. Too many in a second: the script is bypassed."""
+        running, self.ctx = self.ctx, None  # describing it reads files
         self.write(ERROR, *describe(error, self.script))
+        self.ctx = running
         failures = self._failures
         failures.append(self.now)
         if len(failures) == ERRORS_TO_BYPASS and self.now - failures[0] < self.clock.sample_rate and not self.bypassed:

@@ -7,63 +7,62 @@ the tasks that are due, in the order they were scheduled; until nothing is due.
 from __future__ import annotations
 
 import math
+from _thread import get_ident
 from typing import Any, Callable, Coroutine
 
-from . import _foreign
+from . import _blocking as _blocking, _foreign
 from ._audio import AudioProcess
 from ._clock import Clock
 from ._console import Write
-from ._events import Event, NoteOff, NoteOn
-from ._handlers import ANY, START, Handler
-from ._incoming import note_off, note_on, other
-from ._output import Output
-from ._params import Parameter
+from ._handler import ANY, START
 from ._instrument import initial_settings
 from ._loops import EveryLoop, LiveLoop, Loop
-from ._position import Context, Position
+from ._other_events import Transport
+from ._params import Parameter
 from ._random import rng
 from ._runner import RAISED
 from ._saved import Kept
-from ._state import ANY_CHANNEL, ChannelState
-from ._tasks import Task
+from ._taking import Record, Taking
 from ._wire import (
+    ARRIVED,
     BEGIN_LOOPS,
     BYPASSED,
-    CHANNEL_PRESSURE,
+    CHOKE,
     CONTROL_CHANGE,
+    FINISH,
+    INFO,
     KINDS,
     LEAVE,
     LEFT,
+    LAST_EVENT,
     NEVER,
     NOTE_OFF,
     NOTE_ON,
+    NRPN,
     PANIC,
     PARAMETER,
-    PASS,
-    PITCH_BEND,
-    PROGRAM_CHANGE,
+    RAW,
+    RPN,
     SAVE,
     START as START_RECORD,
     SETTING_IS,
-    SYSEX,
     TRANSPORT,
     WAIT_LOOPS,
     VOICE_SILENT,
 )
 
-Record = tuple[Any, ...]
 Answer = tuple[list[Record], int, float, int]
 
 
 def set_point(clock: Clock, record: Record) -> bool:
     """Puts a transport record into a clock. Returns whether the song beat jumped, started or stopped there."""
-    _, _, sample, clock_beat, song_beat, tempo, playing, numerator, denominator, bar_beat, bar = record
+    _, _, sample, clock_beat, song_beat, tempo, playing, numerator, denominator, bar_beat, bar = record[:11]
     return clock.set_point(
         sample, clock_beat, song_beat, tempo, bool(playing), numerator, denominator, bar_beat, bar
     )
 
 
-class Runtime(Output):
+class Runtime(Taking):
     """One script: its handlers, its tasks, and what it knows of the track."""
 
     def __init__(
@@ -78,34 +77,25 @@ class Runtime(Output):
         values: dict[str, float] | None = None,
         saved: str = "",
     ) -> None:
-        super().__init__(sample_rate, script, write)
+        super().__init__(sample_rate, script, write, channel - 1)
         self.loading = True
-        self.first_channel = channel - 1
         self.saved_values = dict(values or {})
         self.parameters: list[Parameter[Any]] = []
         #: `state`, and what `@on.save` gives.
         self.kept = Kept(saved)
-        #: Handlers by kind, ANY or START, in file order.
-        self.declared: dict[int, list[Handler]] = {}
-        #: Who may take an event, by kind.
-        self._takers: list[tuple[Handler, ...]] = [()] * 9
-        #: Key presses that are down, oldest first, by their event's number; and by port, channel and key.
-        self.presses: dict[int, NoteOn] = {}
-        self._by_key: dict[int, list[NoteOn]] = {}
-        self.channels = [ChannelState() for _ in range(ANY_CHANNEL + 1)]
         #: What begins when the script becomes live; after a panic it waits for the next note or play.
         self.loops: list[Loop] = []
         self.live_loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
         self.audio: AudioProcess | None = None
-        self._loops_wait = False
         #: Live loops, as bits in their order, that wait until a script that has left has ended its round of them.
         self._held_loops = 0
         self._live = False
         self._follows_transport = False
-        self._handler_context = Context()
         #: Where instrument and mixer strip stand, by number; the font's presets by name in small letters.
         self.settings = initial_settings()
         self.presets: dict[str, int] = {}
+        #: The song's loop in song beats, if it has one.
+        self.loop: tuple[float, float] | None = None
         self._rng_seed = f"{seed}:{slot}"
         rng.seed(self._rng_seed)
 
@@ -116,8 +106,10 @@ class Runtime(Output):
         self.loading = False
         self._follows_transport = any(loop.transport for loop in self.loops)
         anything = self.declared.get(ANY, [])
-        for kind in KINDS:
+        for kind in (*KINDS, RAW, TRANSPORT):
             self._takers[kind] = (*self.declared.get(kind, ()), *anything)
+        for kind in (RPN, NRPN):
+            self._takers[kind] = tuple(self.declared.get(kind, ()))
         self.kept.script_was_read(version)
 
     def saved(self) -> str:
@@ -138,7 +130,9 @@ class Runtime(Output):
     @property
     def handles(self) -> int:
         """The kinds that have a handler, as bits; and whether a parameter has one."""
-        mask = sum(1 << kind for kind in KINDS if self._takers[kind])
+        mask: int = sum(1 << kind for kind in (*KINDS, TRANSPORT) if self._takers[kind])
+        if self._takers[RPN] or self._takers[NRPN]:
+            mask |= 1 << CONTROL_CHANGE
         if any(parameter._handler is not None for parameter in self.parameters):
             mask |= 1 << PARAMETER
         return mask
@@ -147,6 +141,10 @@ class Runtime(Output):
 
     def run_block(self, start: int, frames: int, records: list[Record]) -> Answer:
         """Processes everything before the sample start + frames."""
+        self.thread = get_ident()
+        if self.arrived:
+            before = sum(record[1] < start for record in records)
+            records = [*records[:before], (ARRIVED, start), *records[before:]]
         if _foreign.in_use():
             with _foreign.refused():
                 return self._run_block(start + frames, records)
@@ -162,7 +160,7 @@ class Runtime(Output):
                 self.run_until(time)
                 self.now = time
             kind = record[0]
-            if kind <= SYSEX:
+            if kind <= LAST_EVENT:
                 self._event(record)
             elif kind == TRANSPORT:
                 self._transport(record)
@@ -182,6 +180,10 @@ class Runtime(Output):
                 self.voice_silent(record[2])
             elif kind == SETTING_IS:
                 self.settings[record[2]] = record[3]
+            elif kind == FINISH:
+                self._finish_all()
+            elif kind == ARRIVED:
+                self.take_arrived()
         self.run_until(end)
         self.drop_stale()
         if self.leaving and not self.tasks and not self.by_sample and not self.by_beat:
@@ -190,7 +192,7 @@ class Runtime(Output):
         if self.kept.wanted:
             mask |= SAVE
         if self.awaited_presses:
-            mask |= 1 << NOTE_OFF
+            mask |= 1 << NOTE_OFF | 1 << CHOKE
         wake_sample, wake_beat = NEVER, math.inf
         if self.by_sample:
             wake_sample = self.by_sample[0][0]
@@ -204,143 +206,16 @@ class Runtime(Output):
             mask |= 1 << TRANSPORT
         return self.out, wake_sample, wake_beat, mask
 
-    def _event(self, record: Record) -> None:
-        kind, _, seq, port, channel, b0, b1, b2, flags = record
-        event: Event | None = None
-        press: NoteOn | None = None
-        if kind == NOTE_ON:
-            event = press = note_on(self.now, seq, port, channel, b1, b2)
-            self.presses[seq] = press
-            self._by_key.setdefault(port << 11 | channel << 7 | b1, []).append(press)
-        elif kind == NOTE_OFF:
-            self._note_off(seq, port, channel, b0, b1, b2, flags)
-            return
-        else:
-            self._remember(kind, channel, b1, b2)
-        if flags:
-            return
-        if self._loops_wait and kind == NOTE_ON:
-            self._begin_loops()
-        if not self.bypassed:
-            for handler in self._takers[kind]:
-                if (handler.channel is None or handler.channel == channel) and (
-                    handler.numbers is None or b1 in handler.numbers
-                ):
-                    if event is None:
-                        event = other(kind, self.now, seq, port, channel, b1, b2)
-                    if not self._run(handler, (event,), port, channel, press):
-                        self.out.append((PASS, self.now, seq))
-                    return
-        self.out.append((PASS, self.now, seq))
-
-    def _note_off(self, seq: int, port: int, channel: int, status: int, key: int, velocity: int, flags: int) -> None:
-        place = port << 11 | channel << 7 | key
-        stack = self._by_key.get(place)
-        press: NoteOn | None = None
-        if stack:
-            press = stack.pop(0)
-            if not stack:
-                del self._by_key[place]
-            del self.presses[press._seq]
-        if not flags:
-            self.out.append((PASS, self.now, seq))
-        if press is not None:
-            self._key_up(press, velocity if status < 0x90 else 64)
-        if flags or self.bypassed:
-            return
-        for handler in self._takers[NOTE_OFF]:
-            if (handler.channel is None or handler.channel == channel) and (
-                handler.numbers is None or key in handler.numbers
-            ):
-                note_id = press._seq if press is not None else -1
-                event = note_off(self.now, seq, port, channel, status, key, velocity, note_id)
-                event._notice = handler.only_told
-                self._run(handler, (event,), port, channel, None)
-                return
-
-    def _key_up(self, press: NoteOn, velocity: int) -> None:
-        press._up = self.now
-        press._up_velocity = velocity
-        if press._waiters or press._followers:
-            self.awaited_presses.pop(press._seq, None)
-            waiters, press._waiters = press._waiters, []
-            followers, press._followers = press._followers, []
-            for task, token in waiters:
-                self.wake(task, token)
-            for voice in followers:
-                voice._press_ended(self.now)
-
-    def _remember(self, kind: int, channel: int, b1: int, b2: int) -> None:
-        for state in (self.channels[channel], self.channels[ANY_CHANNEL]):
-            if kind == CONTROL_CHANGE:
-                state.cc_values[b1] = b2
-            elif kind == PITCH_BEND:
-                state.bend_value = ((b2 << 7 | b1) - 8192) / 8192
-            elif kind == CHANNEL_PRESSURE:
-                state.pressure_value = b1
-            elif kind == PROGRAM_CHANGE:
-                state.program_value = b1
-
-    def run_at(self, handler: Handler, at: Position) -> Task | None:
-        """Runs a function that takes nothing at an exact position. Gives its task if it is one."""
-        if handler.is_async:
-            task = Task(handler.name, handler.fn())
-            task.place_like(at)
-            task.channel = self.first_channel
-            self.tasks[task] = None
-            self.step(task)
-            return task
-        self._run(handler, (), 0, self.first_channel, None, at)
-        return None
-
-    def _run(
-        self,
-        handler: Handler,
-        args: tuple[object, ...],
-        port: int,
-        channel: int,
-        press: NoteOn | None,
-        at: Position | None = None,
-    ) -> bool:
-        """Runs a handler at once, to its end or first await. False if it raised before it had done anything."""
-        if handler.is_async:
-            task = Task(handler.name, handler.fn(*args))
-            task.hi = self.now
-            task.port = port
-            task.channel = channel
-            task.press = press
-            task.owes = bool(args) and isinstance(args[0], Event) and not isinstance(args[0], NoteOff)
-            self.tasks[task] = None
-            return self.step(task) or task.acted
-        context = self._handler_context
-        if at is None:
-            context.hi = self.now
-            context.lo = 0.0
-            context.in_beats = False
-        else:
-            context.place_like(at)
-        context.port = port
-        context.channel = channel
-        context.press = press
-        context.acted = False
-        self.ctx = context
-        try:
-            handler.fn(*args)
-        except RAISED as error:
-            self.ctx = None
-            self.fail(error)
-            return context.acted
-        finally:
-            self.ctx = None
-        return True
-
     # ---- what is no event ---------------------------------------------------------------------------------------
 
     def _transport(self, record: Record) -> None:
-        was_playing = self.clock.playing
-        started = self.clock.known and record[6] and not was_playing
-        jumped = set_point(self.clock, record)
-        stopped = was_playing and not self.clock.playing
+        clock = self.clock
+        was_playing = clock.playing
+        before = (clock.tempo, clock.numerator, clock.denominator, self.loop)
+        started = bool(clock.known and record[6] and not was_playing)
+        jumped = set_point(clock, record)
+        self.loop = (record[11], record[12]) if len(record) > 11 and record[12] > record[11] else None
+        stopped = was_playing and not clock.playing
         if started:
             rng.seed(self._rng_seed)
         self.requeue_beats(jumped)
@@ -352,6 +227,26 @@ class Runtime(Output):
                     loop.begin(self)
             if started:
                 self._loops_wait = False
+        if self._live and (jumped or before != (clock.tempo, clock.numerator, clock.denominator, self.loop)):
+            self._tell_transport(started, stopped, jumped and not started and not stopped)
+
+    def _tell_transport(self, started: bool, stopped: bool, jumped: bool) -> None:
+        clock = self.clock
+        for handler in self._takers[TRANSPORT]:
+            if handler.channel is None and not self.bypassed:
+                event = Transport(
+                    time=self.now,
+                    playing=clock.playing,
+                    tempo=clock.tempo,
+                    beat=clock.song_beat,
+                    time_signature=(clock.numerator, clock.denominator),
+                    loop=self.loop,
+                    started=started,
+                    stopped=stopped,
+                    jumped=jumped,
+                )
+                self._run(handler, (event,), 0, self.first_channel, None)
+                return
 
     def _parameter(self, index: int, value: float) -> None:
         parameter = self.parameters[index]
@@ -414,6 +309,15 @@ class Runtime(Output):
             else:
                 self.disarm(task)
                 self._throw_cancelled(task, release=False)
+
+    def _finish_all(self) -> None:
+        """The last sample of a render: what still runs is named and cancelled."""
+        self.run_until(self.now + 1)
+        names = list(dict.fromkeys(task.name for task in self.tasks))
+        if names:
+            self.write(INFO, f"the render ends here and cancels what still ran: {', '.join(names)}", self.script, 0)
+        self.cancel_all()
+        self.loops.clear()
 
     def _panic(self) -> None:
         self.cancel_all()

@@ -153,7 +153,7 @@ class Midi(Channel):
         return _active.current().first_channel + 1
 
 
-class Transport:
+class Song:
     """The song's clock."""
 
     __slots__ = ()
@@ -187,6 +187,11 @@ class Transport:
         return (clock.numerator, clock.denominator)
 
     @property
+    def loop(self) -> tuple[float, float] | None:
+        """First and last beat of the song's loop; None if it does not loop."""
+        return _active.current().loop
+
+    @property
     def sample_rate(self) -> float:
         """Samples per second."""
         return _active.current().clock.sample_rate
@@ -194,4 +199,4 @@ class Transport:
 
 held: Held = Held()
 midi: Midi = Midi()
-transport: Transport = Transport()
+transport: Song = Song()

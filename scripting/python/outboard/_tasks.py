@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from typing import TYPE_CHECKING, Callable, Coroutine, TypeVar, Union, cast, overload
 
 from . import _active
@@ -96,7 +97,7 @@ def spawn(fn: Callable[..., Running], *args: object, name: str | None = None, re
     With a `name`, nothing happens while a task of that name runs; with `replace=True` that one is cancelled.
     """
     rt = _active.runtime
-    if rt is None or rt.ctx is None:
+    if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("spawn")
     if name is not None:
         running = rt.named.get(name)

@@ -36,6 +36,23 @@ def velocity7_of(rt: Runner, velocity: float) -> int:
     return 1 if velocity < 0 else 127
 
 
+def value14_of(rt: Runner, value: float, what: str) -> int:
+    """0..1 as 0..16383."""
+    if 0.0 <= _number(value, what) <= 1.0:
+        return round(value * 16383)
+    rt.warn_clamped(what, value, "0 to 1")
+    return 0 if value < 0 else 16383
+
+
+def expression_of(rt: Runner, kind: str, value: float) -> float:
+    """The value of a note expression, inside what its kind takes."""
+    low, high = {"tuning": (-120.0, 120.0), "volume": (0.0, 4.0)}.get(kind, (0.0, 1.0))
+    if low <= _number(value, kind) <= high:
+        return float(value)
+    rt.warn_clamped(kind, value, f"{low:g} to {high:g}")
+    return min(max(float(value), low), high)
+
+
 def bend14(rt: Runner, value: float) -> int:
     """-1..1 as 0..16383, 8192 in the middle."""
     if not -1.0 <= _number(value, "bend") <= 1.0:

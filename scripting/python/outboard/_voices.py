@@ -1,40 +1,20 @@
-"""Notes that the script plays: `play`, `send`, `all_notes_off`, and the `Voice` of each note."""
+"""Notes that the script plays: `play`, `all_notes_off`, and the `Voice` of each note."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from _thread import get_ident
+from typing import TYPE_CHECKING
 
 from . import _active
 from ._clock import round_sample
-from ._events import (
-    ChannelPressure,
-    ControlChange,
-    Event,
-    NoteOff,
-    NoteOn,
-    PitchBend,
-    PolyPressure,
-    ProgramChange,
-)
+from ._events import NoteOn
 from ._instrument import Preset, sound_of
 from ._note_changes import ChangingNote
 from ._position import Alarm, Position
 from ._time import Time, check_time
-from ._values import bend14, channel0_of, index7, value7_of, velocity7_of
+from ._values import channel0_of, index7, value7_of, velocity7_of
 from ._waits import Ended
-from ._wire import (
-    AT_BEAT,
-    AT_KEY_UP,
-    AT_SAMPLE,
-    CHANNEL_PRESSURE,
-    CONTROL_CHANGE,
-    END_ALL,
-    END_VOICE,
-    HOLD,
-    PITCH_BEND,
-    POLY_PRESSURE,
-    PROGRAM_CHANGE,
-)
+from ._wire import AT_BEAT, AT_KEY_UP, AT_SAMPLE, END_ALL, END_VOICE, HOLD
 
 if TYPE_CHECKING:
     from ._output import Output
@@ -271,7 +251,7 @@ class Every:
 
 def _acting(what: str) -> tuple[Runtime, Position]:
     rt = _active.runtime
-    if rt is None or rt.ctx is None:
+    if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside(what)
     return rt, rt.ctx
 
@@ -296,7 +276,7 @@ def play(
     `preset`, by name or as (bank, program), is for this note only; `sample_start` skips so many points of its recording.
     """
     rt = _active.runtime
-    if rt is None or rt.ctx is None:
+    if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("play")
     ctx = rt.ctx
     key = index7(rt, key, "key")
@@ -343,7 +323,7 @@ def forward_note(
 ) -> Voice:
     """`NoteOn.forward`."""
     rt = _active.runtime
-    if rt is None or rt.ctx is None:
+    if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("forward")
     if press._seq == 0:
         raise RuntimeError("only an event that came in can be forwarded; to play one of your own, use play or send")
@@ -363,57 +343,6 @@ def forward_note(
     return rt.start_voice(
         rt.ctx, channel0, key, velocity7, tuning, AT_SAMPLE, end, press, press._up_velocity, 1
     )
-
-
-def send(event: Event, after: Time | None = None) -> None:
-    """Sends an event of your own, now or `after` a time.
-
-    A NoteOn sounds until a NoteOff of the same channel and key is sent: prefer `play`, which knows its end.
-    """
-    rt = _active.runtime
-    if rt is None or rt.ctx is None:
-        raise _active.outside("send")
-    ctx = rt.ctx
-    emit = _sender(rt, event)
-    ctx.acted = True
-    if after is None:
-        emit()
-        return
-    check_time(after, "send(after=...)")
-    alarm = Alarm(lambda _: emit())
-    alarm.place_like(ctx)
-    rt.aim(alarm, after)
-    rt.schedule(alarm, 0)
-
-
-def _sender(rt: Runtime, event: Event) -> Callable[[], None]:
-    """What sends the event: checked now, where the script can see the error."""
-    ctx = rt.acting()
-    port = event.port if isinstance(event, Event) and event.channel else ctx.port
-    if isinstance(event, Event):
-        channel0 = channel0_of(rt, event.channel) if event.channel else ctx.channel
-    if isinstance(event, NoteOn):
-        key, velocity7, tuning = index7(rt, event.key, "key"), velocity7_of(rt, event.velocity), event.tuning
-        return lambda: rt.send_note_on(port, channel0, key, velocity7, tuning)
-    if isinstance(event, NoteOff):
-        key, velocity7 = index7(rt, event.key, "key"), value7_of(rt, event.velocity, "release velocity")
-        return lambda: rt.send_note_off(port, channel0, key, velocity7)
-    if isinstance(event, ControlChange):
-        number, value = index7(rt, event.cc, "controller number"), value7_of(rt, event.value, "value")
-        return lambda: rt.send_midi(CONTROL_CHANGE, port, channel0, 0xB0, number, value, 0)
-    if isinstance(event, PolyPressure):
-        key, value = index7(rt, event.key, "key"), value7_of(rt, event.value, "value")
-        return lambda: rt.send_midi(POLY_PRESSURE, port, channel0, 0xA0, key, value, 0)
-    if isinstance(event, ChannelPressure):
-        value = value7_of(rt, event.value, "value")
-        return lambda: rt.send_midi(CHANNEL_PRESSURE, port, channel0, 0xD0, value, 0, 0)
-    if isinstance(event, PitchBend):
-        bend = bend14(rt, event.value)
-        return lambda: rt.send_midi(PITCH_BEND, port, channel0, 0xE0, bend & 127, bend >> 7, 0)
-    if isinstance(event, ProgramChange):
-        program = index7(rt, event.program, "program")
-        return lambda: rt.send_midi(PROGRAM_CHANGE, port, channel0, 0xC0, program, 0, 0)
-    raise TypeError(f"send takes an event such as ControlChange(cc=1, value=0.5), not {event!r}")
 
 
 def all_notes_off() -> None:

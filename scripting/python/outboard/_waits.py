@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from typing import TYPE_CHECKING, Generator, Generic, TypeVar
 
 from . import _active
@@ -169,7 +170,7 @@ def received(name: str) -> Received:
 def emit(name: str, value: object = None) -> None:
     """Wakes every task that waits in `await received(name)` now. They run after the events of this sample."""
     rt = _active.runtime
-    if rt is None or rt.ctx is None:
+    if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("emit")
     if not isinstance(name, str):
         raise TypeError(f"emit takes a name, a str, not {name!r}")

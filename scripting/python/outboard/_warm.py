@@ -12,8 +12,9 @@ from . import _active
 from ._events import NoteOn
 from ._handlers import on
 from ._params import Knob
-from ._runtime import Answer, Record, Runtime
+from ._runtime import Answer, Runtime
 from ._state import held
+from ._taking import Record
 from ._tasks import spawn
 from ._time import note_value
 from ._voices import play

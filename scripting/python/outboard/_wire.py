@@ -12,7 +12,17 @@ PROGRAM_CHANGE: Final = 5
 CHANNEL_PRESSURE: Final = 6
 PITCH_BEND: Final = 7
 SYSEX: Final = 8
-KINDS: Final = range(1, 9)
+CHOKE: Final = 9
+EXPRESSION: Final = 10
+NOTE_END: Final = 11
+KINDS: Final = range(1, 12)
+#: Everything up to here is an event.
+LAST_EVENT: Final = 15
+
+# Kinds of handlers that no record has: what is made of several controllers, and bytes that stay with the host.
+RPN: Final = 12
+NRPN: Final = 13
+RAW: Final = 14
 
 TRANSPORT: Final = 32
 PARAMETER: Final = 33
@@ -24,6 +34,9 @@ LEAVE: Final = 55
 VOICE_SILENT: Final = 44
 SETTING_IS: Final = 45
 AUDIO: Final = 56
+FINISH: Final = 41
+#: Never on the wire: something came from another thread of the script.
+ARRIVED: Final = 63
 
 PASS: Final = 64
 END_VOICE: Final = 65

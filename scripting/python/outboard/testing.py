@@ -119,6 +119,7 @@ class Script:
         self.calls = 0
         before = _active.runtime
         rt = self._runtime(sample_rate, seed, track, channel, values, saved)
+        rt.offline = True
         for name, (bank, program) in (presets or {}).items():
             rt.presets[name.lower()] = bank * 128 + program
         try:
@@ -134,7 +135,7 @@ class Script:
             return host.ledger.heard
         finally:
             rt.cancel_all()
-            _active.runtime = before
+            _active.runtime = _active.of_threads = before
 
     def process(
         self,

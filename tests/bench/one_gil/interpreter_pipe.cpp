@@ -124,7 +124,7 @@ public:
         for (std::uint32_t i = 0; i < post.count; ++i) {
             const ipc::Record& record = incoming_[i];
             waiting_.push_back(record);
-            if (record.kind <= static_cast<std::uint8_t>(Kind::sysex) && (record.flags & wire::flag_state) == 0) {
+            if (record.kind <= last_kind && (record.flags & wire::flag_state) == 0) {
                 posted_ = std::max(posted_, record.sequence);
             }
         }

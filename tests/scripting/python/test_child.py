@@ -63,7 +63,7 @@ def g(): pass
 
 
 def test_any_handles_every_midi_kind(tmp_path):
-    assert load(tmp_path, "@on.any\ndef a(e): pass")["handles"] == 0b111111110
+    assert load(tmp_path, "@on.any\ndef a(e): pass")["handles"] == 0b111111111110 | 1 << 32
     assert load(tmp_path, "")["handles"] == 0
 
 
@@ -181,7 +181,7 @@ def test_wakes_by_sample_and_by_beat(tmp_path):
 
 def test_what_tasks_wait_for_is_in_the_mask(tmp_path):
     load(tmp_path, "@on.note\nasync def n(e): await e.released()")
-    assert _child.run_block(0, 64, [POINT, START, (1, 3, 7, 0, 0, 0x90, 60, 100, 0)])[3] == 1 << 2
+    assert _child.run_block(0, 64, [POINT, START, (1, 3, 7, 0, 0, 0x90, 60, 100, 0)])[3] == 1 << 2 | 1 << 9
     assert _child.run_block(64, 64, [(2, 65, 8, 0, 0, 0x80, 60, 100, 0)]) == ([(64, 65, 8)], NEVER, math.inf, 0)
 
 
@@ -331,7 +331,7 @@ import sys, types
 sys.path.insert(0, {str(ROOT / "scripting" / "python")!r})
 lines = []
 host = types.ModuleType("_outboard_host")
-host.write = lambda *line: lines.append(line)
+host.write, host.call_me = lambda *line: lines.append(line), lambda: None
 sys.modules["_outboard_host"] = host
 from outboard import _child
 out = sys.stdout
@@ -355,3 +355,29 @@ def test_import_works_in_a_plain_interpreter():
     code = f"import sys; sys.path.insert(0, {path!r}); import outboard; print(len(outboard.__all__))"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and int(done.stdout) > 30
+
+
+def test_the_end_of_a_render_cancels_tasks_with_a_line_naming_what_still_ran(tmp_path, capsys):
+    load(
+        tmp_path,
+        """
+async def forever():
+    try:
+        while True: await samples(10)
+    finally:
+        play(60, hold=True)
+@on.start
+def s():
+    spawn(forever, name="melody")
+    spawn(forever, name="melody 2")
+""",
+    )
+    _child.run_block(0, 64, [POINT, START])
+    assert _child.run_block(64, 64, [(41, 127)]) == ([], NEVER, math.inf, 0)
+    assert "the render ends here and cancels what still ran: melody, melody 2" in capsys.readouterr().out
+
+
+def test_a_render_that_ends_when_nothing_runs_says_nothing(tmp_path, capsys):
+    load(tmp_path, "@on.start\ndef s(): pass")
+    _child.run_block(0, 64, [POINT, START, (41, 63)])
+    assert capsys.readouterr().out == ""
