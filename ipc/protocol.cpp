@@ -74,7 +74,7 @@ bool read_slow(std::span<const std::byte> message, Opcode& opcode, std::string& 
     }
     std::memcpy(&head, message.data(), sizeof head);
     if (head.magic != protocol_magic || head.major != protocol_major || head.opcode < Opcode::hello ||
-        head.opcode > Opcode::go) {
+        head.opcode > Opcode::panel) {
         return false;
     }
     opcode = head.opcode;

@@ -132,6 +132,7 @@ enum class Opcode : std::uint16_t {
     saved = 6,  ///< child → host: what the script keeps, a JSON object; the host gives it to the next child as it is
     kept = 7,   ///< child → host: the same, all of it, as the answer to being asked: a swap is near
     go = 8,     ///< host → child, after `ready`: JSON {"saved", "values"}, the newest: it may become live now
+    panel = 9,  ///< child → host: JSON {"heard", "values", "texts", "keyboard"}: what the script shows on its panel
 };
 
 struct SlowHead {

@@ -28,6 +28,11 @@ inline constexpr std::uint8_t panic = 35;      ///< forget presses and voices, c
 inline constexpr std::uint8_t transport_bar = 36;
 inline constexpr std::uint8_t save =
     52;  ///< answer on the slow lane with what the script keeps: it is about to be swapped
+/// A piece of a parameter's text: sequence = index of the declaration, size = bytes (UTF-8) in `value`, at most 32;
+/// flags = flag_last on the last piece.
+inline constexpr std::uint8_t text = 48;
+inline constexpr std::uint8_t flag_last = 1;
+inline constexpr std::size_t bytes_per_text_record = sizeof(Record::value);
 
 // ---- child → host -------------------------------------------------------------------------------------------------
 /// Kind note_on: start a voice: voice, port, channel, data = {status, key, velocity}, number = tuning,

@@ -18,6 +18,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -29,6 +30,7 @@
 #include "scripting/link.h"
 #include "scripting/midi_memory.h"
 #include "scripting/note_ledger.h"
+#include "scripting/panel_news.h"
 #include "scripting/script_slot.h"
 
 namespace outboard::scripting {
@@ -67,14 +69,17 @@ public:
     [[nodiscard]] bool idle() const noexcept override;
 
     // ---- [control] --------------------------------------------------------------------------------------------
-    void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
-              std::optional<std::string> saved) override;
+    void load(const std::string& path, ParameterValues values, std::optional<std::string> saved) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
     void set_transport(const std::string& transport) override;
     void set_swap_moment(SwapMoment moment) override { swap_moment_.store(moment); }
     std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
     [[nodiscard]] std::string saved() const override;
+    void set_text(std::uint32_t index, const std::string& text) override;
+    void set_learned(std::vector<Learned> learned) override;
+    [[nodiscard]] ControllerSeen last_controller() const noexcept override;
+    [[nodiscard]] std::vector<KeyMark> key_marks() const override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
     [[nodiscard]] std::uint64_t generation() const noexcept override;
     [[nodiscard]] SlotFigures figures() const override;
@@ -84,9 +89,14 @@ public:
     struct Order {
         enum class Type : std::uint8_t { none, load, unload, bypass } type = Type::none;
         std::string path;
-        std::vector<std::pair<std::string, double>> values;
+        ParameterValues values;
+        bool restored = false;  ///< the values are those of a session
     };
     Order take_order();
+    /// The live child moved its own panel.
+    void hear_panel(const PanelNews& news);
+    /// Hands a text that waits over to the audio thread, if that has taken the one before.
+    void pass_text(Link* current);
     /// The child of a script told what the script keeps.
     void keep_saved(const std::string& path, std::string saved);
     /// What the next child of a script goes on from.
@@ -148,6 +158,14 @@ private:
     void append_records(bool passed) noexcept;
     void append_point(const ClockPoint& point) noexcept;
     void append_event(std::uint32_t sequence, std::uint8_t flags) noexcept;
+    void append_text() noexcept;
+    [[nodiscard]] bool has_text() const noexcept {
+        return text_mail_.full.load(std::memory_order_acquire) && text_mail_.link == link_;
+    }
+    /// The parameter that a controller moves, or null.
+    [[nodiscard]] const Parameter* learned_by(const Event& event) const noexcept;
+    void note_controller(const Event& event) noexcept;
+    void resolve_learned();
     void append_snapshot() noexcept;
     void append(const ipc::Record& record) noexcept;
     void send_records(ipc::PostType type) noexcept;
@@ -162,7 +180,7 @@ private:
 
     static constexpr std::uint32_t max_kept = 8192;
     static constexpr std::uint32_t max_calls = 8;  ///< unanswered calls; beyond, events wait in `news`
-    static constexpr std::size_t max_parameter_changes = 256;
+    static constexpr std::size_t max_parameter_changes = 1024;
     static constexpr double no_beat = std::numeric_limits<double>::infinity();
     static constexpr std::int64_t spin_alone_ns = 150'000;  ///< the longest spin for an answer
 
@@ -223,6 +241,18 @@ private:
     std::atomic<bool> self_bypassed_{false};  ///< the runtime gave up on its script
     static constexpr std::size_t max_parameters = 1024;
     std::vector<std::atomic<double>> live_values_;  ///< as last set, by index
+    /// How many moves had been sent to the child when a value was last set from outside: what the child says of it
+    /// before it has heard of that many is old.
+    std::vector<std::atomic<std::uint64_t>> set_at_;
+    std::uint64_t moves_ = 0;  ///< [rt] sent to this child
+    struct TextMail {          ///< full: the audio thread's; else the control thread's
+        std::atomic<bool> full{false};
+        const Link* link = nullptr;
+        std::uint32_t index = 0, size = 0;
+        std::array<char, 4096> bytes{};
+    } text_mail_;
+    std::array<std::atomic<std::uint16_t>, 16 * 128> learned_{};  ///< by channel and controller: index + 1, 0: none
+    std::atomic<std::uint32_t> last_controller_{0};               ///< count << 11 | channel << 7 | controller
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, late{0}, missed{0}, stale{0}, overflows{0}, refused{0}, events_in{0},
             pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, flooded{0}, met_polling{0}, woke{0}, polled_ns{0},
@@ -243,8 +273,11 @@ private:
     std::string asked_path_;  ///< of the script that was loaded last, whether it became live or not
     std::string path_;        ///< of the script that is live or bypassed
     std::vector<Parameter> parameters_;
-    std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
-    std::map<std::string, std::string> saved_;            ///< what scripts keep, by path
+    ParameterValues values_;                    ///< as given with load(), for ids not declared now
+    std::map<std::string, std::string> saved_;  ///< what scripts keep, by path
+    std::vector<Learned> learned_ids_;
+    std::vector<KeyMark> key_marks_;
+    std::deque<std::pair<std::uint32_t, std::string>> texts_waiting_;
     std::vector<std::string> reasons_;
     std::uint64_t swaps_ = 0;
     double swap_ms_ = 0;

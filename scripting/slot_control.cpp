@@ -38,7 +38,11 @@ const char* to_string(SlotState state) noexcept {
 }
 
 Slot::Slot(Options options, Company& company)
-    : options_(std::move(options)), company_(company), kept_(max_kept), live_values_(max_parameters) {
+    : options_(std::move(options)),
+      company_(company),
+      kept_(max_kept),
+      live_values_(max_parameters),
+      set_at_(max_parameters) {
     wanted_lane_ = lane_ = lane_of(options_.transport);
     swap_moment_ = options_.swap;
     records_.reserve(ipc::max_post_records);
@@ -48,15 +52,14 @@ Slot::Slot(Options options, Company& company)
 
 Slot::~Slot() = default;
 
-void Slot::load(const std::string& path, std::vector<std::pair<std::string, double>> values,
-                std::optional<std::string> saved) {
+void Slot::load(const std::string& path, ParameterValues values, std::optional<std::string> saved) {
     {
         const std::lock_guard lock(mutex_);
         asked_path_ = path;
         if (saved) {
             saved_[path] = std::move(*saved);
         }
-        order_ = {Order::Type::load, path, std::move(values)};
+        order_ = {Order::Type::load, path, std::move(values), saved.has_value()};
         order_open_ = true;
         failure_.clear();
         control_state_ = SlotState::loading;
@@ -67,7 +70,7 @@ void Slot::load(const std::string& path, std::vector<std::pair<std::string, doub
 void Slot::unload() {
     {
         const std::lock_guard lock(mutex_);
-        order_ = {Order::Type::unload, {}, {}};
+        order_ = {Order::Type::unload, {}, {}, false};
         asked_path_.clear();
         order_open_ = true;
         failure_.clear();
@@ -148,6 +151,8 @@ Link* Slot::publish(Link* link) {
     {
         const std::lock_guard lock(mutex_);
         parameters_.clear();
+        key_marks_.clear();
+        texts_waiting_.clear();
         pid_ = 0;
         if (link != nullptr) {
             path_ = link->options.script;
@@ -158,6 +163,7 @@ Link* Slot::publish(Link* link) {
                 live_values_[i].store(parameters_[i].value, std::memory_order_relaxed);
             }
         }
+        resolve_learned();
         generation_.fetch_add(1, std::memory_order_acq_rel);
     }
     Link* before = incoming_.exchange(link != nullptr ? link : remove_link, std::memory_order_acq_rel);
@@ -210,9 +216,15 @@ void Slot::add_reason(std::string reason) {
 
 Slot::Order Slot::restart_order() const {
     const std::lock_guard lock(mutex_);
-    Order order{Order::Type::load, path_, values_};
+    Order order{Order::Type::load, path_, values_, false};
     for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
-        const double value = live_values_[i].load(std::memory_order_relaxed);
+        if (!parameters_[i].kept()) {
+            continue;
+        }
+        ParameterValue value = live_values_[i].load(std::memory_order_relaxed);
+        if (parameters_[i].type == Parameter::Type::file) {
+            value = parameters_[i].text;
+        }
         const auto at = std::find_if(order.values.begin(), order.values.end(),
                                      [&](const auto& pair) { return pair.first == parameters_[i].id; });
         if (at != order.values.end()) {

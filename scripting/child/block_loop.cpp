@@ -13,7 +13,6 @@ namespace outboard::scripting::child {
 namespace {
 
 constexpr std::uint32_t answers_per_collection = 64;
-constexpr std::int64_t between_saves_ns = 1'000'000'000;
 
 std::int64_t thread_cpu_ns() {
     timespec time{};
@@ -41,15 +40,15 @@ void BlockLoop::prewake(std::int64_t guard_ns) {
 
 void BlockLoop::run() {
     for (;;) {
-        // Idle is who has nothing to read: a copy of what the script keeps is made then, and by force when it has been
-        // due for as long again.
-        const bool save_overdue = save_wanted_ && ipc::now_ns() - save_due_ns_ > between_saves_ns && save_due_ns_ > 0;
-        if (save_overdue) {
-            save();
+        for (Chore& chore : chores_) {
+            if (chore.overdue(ipc::now_ns())) {
+                chore.run(interpreter_);
+            }
         }
-        const ipc::Received received = lanes_[lane_]->receive(buffer_, save_wanted_ ? save_due_ns_ : ipc::no_deadline);
+        // Idle is who has nothing to read.
+        const ipc::Received received = lanes_[lane_]->receive(buffer_, std::min(chores_[0].due(), chores_[1].due()));
         if (received.status == ipc::Status::timed_out) {
-            save();
+            (chores_[0].due() <= chores_[1].due() ? chores_[0] : chores_[1]).run(interpreter_);
             continue;
         }
         const std::int64_t started_ns = ipc::now_ns();
@@ -117,16 +116,11 @@ void BlockLoop::answer(const ipc::PostHead& call, std::int64_t started_ns) {
     while (lanes_[lane_]->send(std::span(buffer_).first(size), ipc::Wake::yes) == ipc::Status::full) {
         std::this_thread::sleep_for(std::chrono::microseconds(200));  // the host reads at its next block
     }
-    save_wanted_ = save_wanted_ || result.save_wanted;
+    chores_[0].wanted = chores_[0].wanted || result.save_wanted;
+    chores_[1].wanted = chores_[1].wanted || result.show_wanted;
     if (++answers_ % answers_per_collection == 0) {
         interpreter_.collect_garbage();
     }
-}
-
-void BlockLoop::save() {
-    save_wanted_ = false;
-    save_due_ns_ = ipc::now_ns() + between_saves_ns;
-    interpreter_.save();
 }
 
 }  // namespace outboard::scripting::child

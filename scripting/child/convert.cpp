@@ -43,6 +43,11 @@ PyObject* tuple_from(const ipc::Record& record, const ipc::Record* following) {
         }
         case wire::parameter:
             return tuple_of(kind, time, integer(record.sequence), PyFloat_FromDouble(record.value[0]));
+        case wire::text:
+            return tuple_of(kind, time, integer(record.sequence),
+                            PyBytes_FromStringAndSize(reinterpret_cast<const char*>(record.value),
+                                                      std::min<Py_ssize_t>(record.size, sizeof record.value)),
+                            PyBool_FromLong(record.flags & wire::flag_last));
         case wire::start:
         case wire::panic:
             return tuple_of(kind, time);

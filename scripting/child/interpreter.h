@@ -50,6 +50,7 @@ public:
         double wake_beat = 0;
         std::uint64_t wake_mask = 0;
         bool bypassed = false;
+        bool show_wanted = false;  ///< the panel shows something else: show() between blocks
         bool save_wanted = false;  ///< what the host keeps a copy of may have changed: save() between blocks
         std::int64_t decoded_ns = 0, handled_ns = 0;
     };
@@ -62,6 +63,8 @@ public:
     void keep();
     /// What the script keeps over swap and crash, if it has changed since the last time: to the host. Between blocks.
     void save();
+    /// What the script itself shows on its panel and keyboard, if it is new: to the host. Between blocks.
+    void show();
     /// Goes the way of a block with events of the package's own, whose output is thrown away: what the next block needs
     /// is then in the processor's caches. About 15 µs when it was done a moment ago.
     void warm_up();
@@ -70,9 +73,10 @@ public:
 
 private:
     void report_error(const char* what);
+    void send_text(const Object& maker, ipc::Opcode opcode, const char* failure);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, save_, kept_, restore_, warm_up_, collect_;
+    Object load_, run_block_, save_, kept_, restore_, show_, warm_up_, collect_;
     std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!ipc::read_slow(message.span(), opcode, text)) {
         return 0;
     }
-    FUZZ_CHECK(opcode >= ipc::Opcode::hello && opcode <= ipc::Opcode::saved);
+    FUZZ_CHECK(opcode >= ipc::Opcode::hello && opcode <= ipc::Opcode::panel);
     FUZZ_CHECK(text.size() <= ipc::max_slow_text);
     const std::vector<std::byte> again = ipc::write_slow(opcode, text);
     FUZZ_CHECK(again.size() == size && std::equal(again.begin(), again.end(), message.span().begin()));

@@ -23,7 +23,11 @@ from ._events import (
 )
 from ._handlers import on
 from ._loops import every, live_loop
-from ._params import Knob, Menu, Toggle
+from ._keyboard import keyboard
+from ._layout import Group, Row
+from ._numbers import Knob, NumBox, Slider, Smooth
+from ._panel import XY, FileDrop, Label, Meter, Table
+from ._params import Button, Menu, Toggle
 from ._random import rng
 from ._saved import state
 from ._state import held, key_down, midi, transport
@@ -33,22 +37,33 @@ from ._voices import Voice, all_notes_off, play, send
 from ._waits import emit, grid, received
 
 __all__ = [
+    "Button",
     "Cancelled",
     "ChannelPressure",
     "ControlChange",
     "Event",
+    "FileDrop",
+    "Group",
     "Knob",
+    "Label",
     "Menu",
+    "Meter",
     "NoteOff",
     "NoteOn",
+    "NumBox",
     "PitchBend",
     "PolyPressure",
     "ProgramChange",
     "Raw",
+    "Row",
+    "Slider",
+    "Smooth",
+    "Table",
     "Task",
     "Time",
     "Toggle",
     "Voice",
+    "XY",
     "all_notes_off",
     "bars",
     "beats",
@@ -57,6 +72,7 @@ __all__ = [
     "grid",
     "held",
     "key_down",
+    "keyboard",
     "live_loop",
     "log",
     "midi",

@@ -10,6 +10,7 @@ from ._console import Console, host_writer
 from ._errors import describe
 from ._last_words import listen
 from ._load import execute, imported_from
+from ._moves import panel_news
 from ._runner import RAISED
 from ._runtime import Answer, Record, Runtime
 from ._warm import WarmUp
@@ -40,10 +41,11 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             channel=int(options.get("channel", 1)),
             values=options.get("values"),
             saved=options.get("saved", ""),
+            restored=bool(options.get("restored")),
         )
         execute(rt, path)
         return {
-            "parameters": [parameter._declare() for parameter in rt.parameters],
+            "parameters": [one for parameter in rt.parameters for one in parameter._declare()],
             "handles": rt.handles,
             "files": imported_from(path),
         }
@@ -77,7 +79,7 @@ def kept() -> str:
     return rt.saved() if rt is not None else ""
 
 
-def restore(saved: str, values: dict[str, float]) -> None:
+def restore(saved: str, values: dict[str, float | str]) -> None:
     """Loaded, and about to become live in place of another: what that one kept, and its parameters. Never raises: an
     error is the script's, and it plays all the same."""
     rt = _active.runtime
@@ -89,6 +91,11 @@ def restore(saved: str, values: dict[str, float]) -> None:
             rt.kept.restore(saved)
     except RAISED as error:
         rt.fail(error)
+
+
+def show() -> str:
+    """Between blocks: what the panel and the keyboard show from now on, as JSON; "" if nothing new. Never raises."""
+    return panel_news(_active.runtime) if _active.runtime is not None else ""
 
 
 def _failure(text: str, file: str, line: int) -> dict[str, Any]:

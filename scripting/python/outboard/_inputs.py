@@ -31,6 +31,7 @@ from ._wire import (
     START,
     STATE,
     SYSEX,
+    TEXT,
     TRANSPORT,
 )
 
@@ -58,14 +59,15 @@ class TransportChange:
 
 
 class ParameterChange:
-    """The user moves a control, as the host has it: a knob's value, a menu's index, a toggle's 0 or 1."""
+    """The user moves a control, as the host has it: a knob's value, a menu's index, a toggle's 0 or 1, a file's path;
+    of a Table and an XY one value, by an id such as "steps[3]"."""
 
     __slots__ = ("time", "id", "value")
 
-    def __init__(self, *, time: int, id: str, value: float) -> None:
+    def __init__(self, *, time: int, id: str, value: float | str) -> None:
         self.time: int = time
         self.id: str = id
-        self.value: float = value
+        self.value: float | str = value
 
 
 class MidiBytes:
@@ -100,7 +102,7 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
         seq += 1
         records.append((*_midi(press, seq)[:8], STATE))
     records.append((START, 0))
-    numbers = {parameter.id: number for number, parameter in enumerate(rt.parameters)}
+    numbers = {id: number for number, id in enumerate(id for parameter in rt.parameters for id in parameter._ids())}
     # A panic comes first at its sample: what the script does there comes after it.
     for event in sorted(events, key=lambda event: (event.time, not isinstance(event, Panic))):
         time = round_sample(event.time)
@@ -121,10 +123,20 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
                 )
             )
         elif isinstance(event, ParameterChange):
-            records.append((PARAMETER, time, numbers[event.id], event.value))
+            if isinstance(event.value, str):
+                records += text_records(time, numbers[event.id], event.value)
+            else:
+                records.append((PARAMETER, time, numbers[event.id], event.value))
         else:
             records.append((PANIC, time))
     return deque(records)
+
+
+def text_records(time: int, number: int, text: str) -> list[Record]:
+    """A text as the host posts it: in pieces."""
+    raw = text.encode()
+    pieces = [raw[at : at + 32] for at in range(0, len(raw), 32)] or [b""]
+    return [(TEXT, time, number, piece, piece is pieces[-1]) for piece in pieces]
 
 
 def _point(

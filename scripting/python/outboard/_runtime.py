@@ -16,7 +16,8 @@ from ._events import Event, NoteOn
 from ._handlers import ANY, START, Handler
 from ._incoming import note_off, note_on, other
 from ._output import Output
-from ._params import Parameter
+from ._moves import Panel, move
+from ._parameter import Parameter
 from ._loops import Loop
 from ._position import Context, Position
 from ._random import rng
@@ -38,8 +39,10 @@ from ._wire import (
     PITCH_BEND,
     PROGRAM_CHANGE,
     SAVE,
+    SHOW,
     START as START_RECORD,
     SYSEX,
+    TEXT,
     TRANSPORT,
 )
 
@@ -67,14 +70,18 @@ class Runtime(Output):
         seed: int = 0,
         slot: int = 0,
         channel: int = 1,
-        values: dict[str, float] | None = None,
+        values: dict[str, float | str] | None = None,
         saved: str = "",
+        restored: bool = False,
     ) -> None:
         super().__init__(sample_rate, script, write)
         self.loading = True
         self.first_channel = channel - 1
         self.saved_values = dict(values or {})
         self.parameters: list[Parameter[Any]] = []
+        self.panel = Panel()
+        #: The saved values are those of a session that was opened: `changed` runs for them.
+        self._restored = restored
         #: `state`, and what `@on.save` gives.
         self.kept = Kept(saved)
         #: Handlers by kind, ANY or START, in file order.
@@ -115,18 +122,17 @@ class Runtime(Output):
             self.fail(error)
             return self.kept.last
 
-    def take_values(self, values: dict[str, float]) -> None:
+    def take_values(self, values: dict[str, float | str]) -> None:
         """Parameters as they stood when the script before this one went. No handler runs."""
         for parameter in self.parameters:
-            if parameter.id in values:
-                parameter._value = parameter._from_wire(values[parameter.id])
+            parameter._restore(values)
 
     @property
     def handles(self) -> int:
         """The kinds that have a handler, as bits; and whether a parameter has one."""
         mask = sum(1 << kind for kind in KINDS if self._takers[kind])
         if any(parameter._handler is not None for parameter in self.parameters):
-            mask |= 1 << PARAMETER
+            mask |= 1 << PARAMETER | 1 << TEXT
         return mask
 
     # ---- a block ------------------------------------------------------------------------------------------------
@@ -140,7 +146,7 @@ class Runtime(Output):
 
     def _run_block(self, end: int, records: list[Record]) -> Answer:
         self.out = []
-        for record in records:
+        for at, record in enumerate(records):
             time = record[1]
             if time > self.now:
                 self.run_until(time)
@@ -150,8 +156,10 @@ class Runtime(Output):
                 self._event(record)
             elif kind == TRANSPORT:
                 self._transport(record)
-            elif kind == PARAMETER:
-                self._parameter(record[2], record[3])
+            elif kind == PARAMETER or kind == TEXT:
+                moved = move(self, records, at)
+                if moved is not None:
+                    self._changed(moved)
             elif kind == START_RECORD:
                 self._start()
             elif kind == PANIC:
@@ -161,6 +169,8 @@ class Runtime(Output):
         mask = BYPASSED if self.bypassed else 0
         if self.kept.wanted:
             mask |= SAVE
+        if self.panel.wanted:
+            mask |= SHOW
         if self.awaited_presses:
             mask |= 1 << NOTE_OFF
         wake_sample, wake_beat = NEVER, math.inf
@@ -324,18 +334,18 @@ class Runtime(Output):
             if started:
                 self._loops_wait = False
 
-    def _parameter(self, index: int, value: float) -> None:
-        parameter = self.parameters[index]
-        new = parameter._from_wire(value)
-        if new == parameter._value:
-            return
-        parameter._value = new
+    def _changed(self, parameter: Parameter[Any]) -> None:
         handler = parameter._handler
-        if handler is not None and not self.bypassed:
-            self._run(handler, (new,) if parameter._takes_value else (), 0, self.first_channel, None)
+        if handler is not None and not self.bypassed and not parameter._is_let_go():
+            args = (parameter._value,) if parameter._takes_value else ()
+            self._run(handler, args, 0, self.first_channel, None)
 
     def _start(self) -> None:
         self.live_beat = self.clock.beat_of(self.now)
+        if self._restored:
+            self._restored = False
+            for parameter in self.panel.restored:
+                self._changed(parameter)
         if not self.bypassed:
             for handler in self.declared.get(START, ()):
                 self._run(handler, (), 0, self.first_channel, None)

@@ -25,7 +25,7 @@ from ._host import Host
 from ._inputs import Input, MidiBytes, Panic, ParameterChange, TransportChange, records_of
 from ._load import execute
 from ._midi_file import MidiFile
-from ._params import Declaration
+from ._parameter import Declaration
 from ._position import Position
 from ._runtime import Runtime
 from ._schedule import Schedule
@@ -88,7 +88,7 @@ class Script:
         tempo: float = 120.0,
         time_signature: tuple[int, int] = (4, 4),
         playing: bool = True,
-        values: Mapping[str, float] | None = None,
+        values: Mapping[str, float | str] | None = None,
         saved: str = "",
         held_before: Sequence[NoteOn] = (),
         block: int | None = None,
@@ -118,10 +118,11 @@ class Script:
             channel=channel,
             values=dict(values or {}),
             saved=saved,
+            restored=values is not None,
         )
         try:
             execute(rt, self.path)
-            self._parameters = [parameter._declare() for parameter in rt.parameters]
+            self._parameters = [one for parameter in rt.parameters for one in parameter._declare()]
             clock = Clock(sample_rate)
             clock.set_point(0.0, 0.0, 0.0, tempo, playing, *time_signature, 0.0, 0)
             end = samples_of(until, clock)
