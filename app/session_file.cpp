@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/parameter_values.h"
 #include "app/text_file.h"
 
 namespace outboard::app {
@@ -116,6 +117,25 @@ std::uint16_t read_channels(Reader& reader) {
     return channels;
 }
 
+void read_learned(Reader& reader, const Json& learned, audio::TrackSettings& track) {
+    constexpr const char* expected = "names, each with {\"channel\": 1..16, \"controller\": 0..127}, in braces";
+    if (!learned.is_object()) {
+        reader.fail("midi_learn", expected);
+    }
+    for (const auto& [id, place] : learned.items()) {
+        const auto part = [&, &name = id, &from = place](const char* key, int low, int high) {
+            const auto found = from.is_object() ? from.find(key) : from.end();
+            if (!from.is_object() || found == from.end() || !found->is_number_integer() ||
+                found->template get<std::int64_t>() < low || found->template get<std::int64_t>() > high) {
+                reader.fail("midi_learn." + name, expected);
+            }
+            return found->template get<int>();
+        };
+        track.learned.push_back({static_cast<std::uint8_t>(part("channel", 1, 16) - 1),
+                                 static_cast<std::uint8_t>(part("controller", 0, 127)), id});
+    }
+}
+
 void read_script(Reader& reader, const fs::path& folder, const std::string& factory, audio::TrackSettings& track) {
     reader.text("script", track.script);
     if (track.script.starts_with(factory_prefix)) {
@@ -126,15 +146,14 @@ void read_script(Reader& reader, const fs::path& folder, const std::string& fact
     }
     reader.flag("bypassed", track.bypassed);
     if (const auto* values = reader.find("parameters")) {
-        if (!values->is_object()) {
-            reader.fail("parameters", "names and numbers in braces");
+        try {
+            read_parameters(*values, track);
+        } catch (const std::invalid_argument& wrong) {
+            reader.fail("parameters", wrong.what());
         }
-        for (const auto& [id, value] : values->items()) {
-            if (!value.is_number()) {
-                reader.fail("parameters." + id, "a number");
-            }
-            track.parameters[id] = value.get<double>();
-        }
+    }
+    if (const auto* learned = reader.find("midi_learn")) {
+        read_learned(reader, *learned, track);
     }
     if (const auto* kept = reader.find("kept")) {
         if (!kept->is_object()) {
@@ -241,9 +260,9 @@ Json write_track(const audio::TrackSettings& track, const fs::path& folder, cons
     json["from_keyboard"] = track.from_keyboard;
     json["script"] = portable_script(track.script, folder, factory);
     json["bypassed"] = track.bypassed;
-    json["parameters"] = Json::object();
-    for (const auto& [id, value] : track.parameters) {
-        json["parameters"][id] = finite(value);
+    json["parameters"] = write_parameters(track);
+    for (const scripting::Learned& learned : track.learned) {
+        json["midi_learn"][learned.id] = {{"channel", learned.channel + 1}, {"controller", learned.controller}};
     }
     if (!track.kept.empty()) {
         json["kept"] = Json::parse(track.kept);

@@ -16,6 +16,7 @@
 #include "app/live.h"
 #include "app/offline.h"
 #include "app/paths.h"
+#include "app/preset_file.h"
 #include "app/session_file.h"
 #include "app/session_source.h"
 #include "app/verbs.h"
@@ -189,6 +190,9 @@ private:
         hooks.render = [this](const std::string& path, const std::function<bool(double)>& progress) {
             render(path, progress);
         };
+        hooks.read_preset = read_preset;
+        hooks.write_preset = write_preset;
+        hooks.presets_folder = (fs::path(user_folder()) / "presets").string();
         hooks.scripts_folder = (fs::path(user_folder()) / "scripts").string();
         return hooks;
     }

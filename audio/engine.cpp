@@ -205,6 +205,8 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     merged.bypassed = document.settings.bypassed;
     merged.parameters = document.settings.parameters;
     merged.kept = document.settings.kept;
+    merged.texts = document.settings.texts;
+    merged.learned = document.settings.learned;
     document.settings = std::move(merged);
     state_->send(command::SetControls{track, TrackControls(document.settings)});
     if (other_font || other_port) {
@@ -232,9 +234,10 @@ void Engine::load_script(std::uint32_t track, const std::string& path) {
     document.settings.bypassed = false;
     document.loaded = true;
     document.track->set_scripted(true);
-    const auto& values = document.settings.parameters;
-    document.track->slot().load(path, {values.begin(), values.end()},
-                                first ? std::optional(document.settings.kept) : std::nullopt);
+    scripting::ParameterValues values(document.settings.parameters.begin(), document.settings.parameters.end());
+    values.insert(values.end(), document.settings.texts.begin(), document.settings.texts.end());
+    document.track->slot().set_learned(document.settings.learned);
+    document.track->slot().load(path, std::move(values), first ? std::optional(document.settings.kept) : std::nullopt);
 }
 
 void Engine::unload_script(std::uint32_t track) {
@@ -274,6 +277,32 @@ bool Engine::set_parameter(std::uint32_t track, const std::string& id, double va
     const auto index = static_cast<std::uint32_t>(found - parameters.begin());
     state_->send(command::SetParameter{track, generation, index, clamped});
     return true;
+}
+
+bool Engine::set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text) {
+    TrackDocument& document = state_->document(track);
+    const std::vector<scripting::Parameter> parameters = document.track->slot().parameters();
+    const auto found = std::find_if(parameters.begin(), parameters.end(), [&id](const scripting::Parameter& parameter) {
+        return parameter.id == id && parameter.type == scripting::Parameter::Type::file;
+    });
+    if (found == parameters.end()) {
+        return false;
+    }
+    document.settings.texts[id] = text;
+    document.track->slot().set_text(static_cast<std::uint32_t>(found - parameters.begin()), text);
+    return true;
+}
+
+void Engine::learn(std::uint32_t track, const std::optional<std::string>& id) {
+    TrackDocument& document = state_->document(track);
+    document.learning = id.value_or("");
+    document.controllers_seen = document.track->slot().last_controller().count;
+}
+
+void Engine::forget_learned(std::uint32_t track, const std::string& id) {
+    TrackDocument& document = state_->document(track);
+    std::erase_if(document.settings.learned, [&id](const scripting::Learned& learned) { return learned.id == id; });
+    document.track->slot().set_learned(document.settings.learned);
 }
 
 std::vector<std::string> Engine::wait_scripts(std::chrono::milliseconds timeout) {

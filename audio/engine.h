@@ -67,6 +67,8 @@ struct TrackSnapshot {
     scripting::SlotFigures script;
     std::vector<scripting::Parameter> parameters;
     std::uint64_t script_generation = 0;
+    std::vector<scripting::KeyMark> key_marks;  ///< keys that the script has marked
+    std::string learning;                       ///< id of the parameter that waits for a controller; empty: none
     std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};  ///< last 10 s
     std::string instrument_name;               ///< preset that sounds, e.g. "Electric Piano"
     float level_left = 0, level_right = 0;     ///< peak since the last snapshot, linear
@@ -143,6 +145,13 @@ public:
     void set_script_transport(std::uint32_t track, const std::string& transport);
     /// False if the track's live script has no such parameter. Value clamped to its range.
     bool set_parameter(std::uint32_t track, const std::string& id, double value);
+    /// The same for a parameter that has a text (a file's path).
+    bool set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text);
+    /// The next controller that the track hears moves this parameter from then on (nothing: no more of that). What is
+    /// learned is in the track's settings; snapshot() looks whether one has come.
+    void learn(std::uint32_t track, const std::optional<std::string>& id);
+    /// No controller moves this parameter any more.
+    void forget_learned(std::uint32_t track, const std::string& id);
     /// Waits until no script is loading. Sentences of those that failed.
     std::vector<std::string> wait_scripts(std::chrono::milliseconds timeout);
 

@@ -22,6 +22,8 @@ struct TrackDocument {
     std::string soundfont;  ///< path that `instrument` was made from
     std::shared_ptr<Instrument> instrument;
     std::shared_ptr<MidiOutput> midi_output;
+    std::string learning;                ///< id of the parameter that waits for a controller
+    std::uint32_t controllers_seen = 0;  ///< when it began to wait
     bool loaded = false;            ///< the slot has had a script; a session's bypassed one is loaded when it is wanted
     std::uint64_t events_lost = 0;  ///< as last read between two callbacks
 };

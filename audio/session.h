@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "scripting/script_slot.h"
+
 namespace outboard::audio {
 
 struct TrackSettings {
@@ -20,7 +22,9 @@ struct TrackSettings {
     // Script
     std::string script;  ///< path; empty: none
     bool bypassed = false;
-    std::map<std::string, double> parameters;  ///< by id; unknown ids are kept
+    std::map<std::string, double> parameters;  ///< by id, of a table's value "steps[3]"; unknown ids are kept
+    std::map<std::string, std::string> texts;  ///< of parameters that have a text: paths of files, by id
+    std::vector<scripting::Learned> learned;   ///< controllers that move parameters
     std::string kept;                          ///< what the script keeps (`state`): a JSON object; empty: nothing
     // Instrument
     std::string soundfont;             ///< path; empty: the session's

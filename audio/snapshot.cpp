@@ -111,6 +111,24 @@ void aggregate(Layers& engine, const std::vector<Layers>& tracks) {
     share(&LayerFigures::mean_all);
 }
 
+/// A controller that came since a parameter began to wait for one is its own from now on.
+void follow_learning(TrackDocument& document) {
+    if (document.learning.empty()) {
+        return;
+    }
+    const scripting::ScriptSlot::ControllerSeen seen = document.track->slot().last_controller();
+    if (seen.count == document.controllers_seen) {
+        return;
+    }
+    auto& learned = document.settings.learned;
+    std::erase_if(learned, [&](const scripting::Learned& one) {
+        return one.id == document.learning || (one.channel == seen.channel && one.controller == seen.controller);
+    });
+    learned.push_back({seen.channel, seen.controller, document.learning});
+    document.track->slot().set_learned(learned);
+    document.learning.clear();
+}
+
 /// Heard − settled − kept, if no callback came between the readings: then nothing may be missing.
 bool read_lost(const Processor& processor, TrackDocument& document, scripting::SlotFigures& script) {
     const std::uint64_t before = processor.published.callbacks.load(std::memory_order_acquire);
@@ -217,6 +235,9 @@ EngineSnapshot Engine::snapshot() {
             track.script.script = document.settings.script;
         }
         track.id = document.track->id();
+        follow_learning(document);
+        track.learning = document.learning;
+        track.key_marks = document.track->slot().key_marks();
         track.settings = document.settings;
         track.parameters = document.track->slot().parameters();
         track.script_generation = document.track->slot().generation();
@@ -244,7 +265,16 @@ Session Engine::session() const {
     for (const TrackDocument& track : state_->tracks) {
         document.tracks.push_back(track.settings);
         if (track.loaded) {
-            document.tracks.back().kept = track.track->slot().saved();
+            audio::TrackSettings& settings = document.tracks.back();
+            settings.kept = track.track->slot().saved();
+            for (const scripting::Parameter& parameter : track.track->slot().parameters()) {
+                if (parameter.type == scripting::Parameter::Type::file) {
+                    settings.texts[parameter.id] = parameter.text;
+                } else if (parameter.kept() &&
+                           (parameter.value != parameter.initial || settings.parameters.contains(parameter.id))) {
+                    settings.parameters[parameter.id] = parameter.value;  // the script may have moved it itself
+                }
+            }
         }
     }
     return document;

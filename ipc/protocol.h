@@ -138,9 +138,10 @@ enum class Opcode : std::uint16_t {
     kept = 7,   ///< child → host: the same, all of it, as the answer to being asked: a swap is near
     go = 8,     ///< host → child, after `ready`: JSON {"saved", "values"}, the newest: it may become live now
     call_me = 9,  ///< child → host, without text: something in it waits for a call, though no input does
+    panel = 10,   ///< child → host: JSON {"heard", "values", "texts", "keyboard"}: what the script shows on its panel
 };
 
-inline constexpr Opcode last_opcode = Opcode::call_me;
+inline constexpr Opcode last_opcode = Opcode::panel;
 
 struct SlowHead {
     std::uint32_t magic = protocol_magic;

@@ -222,6 +222,7 @@ void ControlThread::serve(Seat& seat) {
         hear(seat, *link);
     }
     follow_loading(seat);
+    seat.slot->pass_text(seat.current);
     watch_links(seat);
     while (Link* link = seat.slot->take_retired()) {
         if (link == seat.current && !link->dead()) {  // let go because it was condemned
@@ -242,6 +243,11 @@ void ControlThread::hear(Seat& seat, Link& link) {
     }
     if (std::string saved = link.take_saved(); !saved.empty() && &link == seat.current) {
         seat.slot->keep_saved(link.options.script, std::move(saved));
+    }
+    for (const PanelNews& news : link.take_panel_news()) {
+        if (&link == seat.current) {
+            seat.slot->hear_panel(news);
+        }
     }
 }
 
@@ -286,6 +292,7 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     link.memory_limit = options_.memory_limit;
     link.values = order.values;
     link.presets = seat.slot->presets();
+    link.restored = order.restored;
     link.saved = seat.slot->saved_of(order.path);
     try {
         seat.links.push_back(std::make_unique<Link>(link));

@@ -41,7 +41,7 @@ private:
         std::string restart_reason;
         // What was loaded last, whether it became live or not.
         std::string path;
-        std::vector<std::pair<std::string, double>> values;
+        ParameterValues values;
         std::int64_t began_ns = 0;  ///< of that: the order, or the saved file
         WatchedFiles files;
         std::int64_t files_seen_ns = 0;

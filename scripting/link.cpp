@@ -54,14 +54,35 @@ Started start_child(const LinkOptions& options, const TracebackPipe& traceback) 
             ipc::Process::start(process)};
 }
 
+Parameter::Type type_from(const std::string& word) {
+    using Type = Parameter::Type;
+    constexpr std::pair<const char*, Type> types[] = {
+        {"slider", Type::slider}, {"numbox", Type::number}, {"menu", Type::menu}, {"toggle", Type::toggle},
+        {"button", Type::button}, {"table", Type::table},   {"xy", Type::xy},     {"label", Type::label},
+        {"meter", Type::meter},   {"filedrop", Type::file}, {"knob", Type::knob}};
+    const auto* const found =
+        std::find_if(std::begin(types), std::end(types), [&](const auto& type) { return word == type.first; });
+    return found != std::end(types) ? found->second : Type::knob;
+}
+
+Parameter::Curve curve_from(const std::string& word) {
+    return word == "log"      ? Parameter::Curve::log
+           : word == "square" ? Parameter::Curve::square
+           : word == "cube"   ? Parameter::Curve::cube
+                              : Parameter::Curve::linear;
+}
+
 Parameter parameter_from(const json& from) {
     Parameter parameter;
     parameter.id = from.at("id").get<std::string>();
     parameter.name = from.at("name").get<std::string>();
     const auto type = from.at("type").get<std::string>();
-    parameter.type = type == "menu"     ? Parameter::Type::menu
-                     : type == "toggle" ? Parameter::Type::toggle
-                                        : Parameter::Type::knob;
+    parameter.type = type_from(type);
+    parameter.curve = curve_from(from.value("curve", "linear"));
+    parameter.owner = from.value("owner", "");
+    parameter.text = from.value("text", "");
+    parameter.group = from.value("group", "");
+    parameter.row = from.value("row", 0);
     parameter.value = from.at("value").get<double>();
     parameter.initial = from.at("initial").get<double>();
     parameter.minimum = from.at("minimum").get<double>();
@@ -113,7 +134,7 @@ Link::Link(const LinkOptions& the_options)
     started_ns = ipc::now_ns();
     json values = json::object();
     for (const auto& [id, value] : options.values) {
-        values[id] = value;
+        std::visit([&values, &id = id](const auto& one) { values[id] = one; }, value);
     }
     json presets = json::array();
     for (const Preset& preset : options.presets) {
@@ -131,6 +152,7 @@ Link::Link(const LinkOptions& the_options)
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
                          {"presets", presets},
+                         {"restored", options.restored},
                          {"saved", options.saved}}},
                        {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
                        {"memory_limit", options.memory_limit},
@@ -168,14 +190,19 @@ bool Link::change_lane() noexcept {
     return true;
 }
 
-void Link::go(const std::string& saved, const std::vector<std::pair<std::string, double>>& values) {
+void Link::go(const std::string& saved, const ParameterValues& values) {
     json by_id = json::object();
     for (const auto& [id, value] : values) {
-        by_id[id] = value;
-        for (Parameter& parameter : parameters) {
-            if (parameter.id == id) {
-                parameter.value = std::clamp(value, parameter.minimum, std::max(parameter.minimum, parameter.maximum));
-            }
+        std::visit([&by_id, &name = id](const auto& one) { by_id[name] = one; }, value);
+        const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                        [&name = id](const Parameter& parameter) { return parameter.id == name; });
+        if (found == parameters.end() || !found->kept()) {
+            continue;
+        }
+        if (const double* number = std::get_if<double>(&value)) {
+            found->value = std::clamp(*number, found->minimum, std::max(found->minimum, found->maximum));
+        } else if (found->type == Parameter::Type::file) {
+            found->text = std::get<std::string>(value);
         }
     }
     const json order = {{"saved", saved}, {"values", by_id}};
@@ -239,6 +266,13 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
                 case ipc::Opcode::call_me:
                     wants_call.store(true, std::memory_order_relaxed);
                     break;
+                case ipc::Opcode::panel:
+                    if (auto news = read_panel_news(text)) {
+                        panel_news_.push_back(std::move(*news));
+                    } else {
+                        condemn("what it shows on its panel makes no sense");
+                    }
+                    break;
                 case ipc::Opcode::go:
                 case ipc::Opcode::hello:
                 case ipc::Opcode::load:
@@ -257,6 +291,10 @@ void Link::take_declarations(const std::string& text) {
     }
     const json ready = json::parse(text);
     for (const json& from : ready.at("parameters")) {
+        if (parameters.size() == max_parameters) {
+            condemn("it declares more parameters than a panel has");
+            return;
+        }
         parameters.push_back(parameter_from(from));
     }
     loops = ready.value("loops", std::vector<std::string>());

@@ -17,6 +17,7 @@
 #include "ipc/process.h"
 #include "ipc/protocol.h"
 #include "ipc/system_pipe.h"
+#include "scripting/panel_news.h"
 #include "scripting/script_slot.h"
 #include "scripting/traceback.h"
 #include "scripting/watchdog.h"
@@ -27,6 +28,9 @@ namespace outboard::scripting {
 inline constexpr std::array<const char*, 2> transports{"shm", "pipe"};
 /// The place of a transport there. Throws std::runtime_error with a sentence.
 [[nodiscard]] std::size_t lane_of(const std::string& transport);
+
+/// Values of one panel, cells of tables counted.
+inline constexpr std::size_t max_parameters = 1024;
 
 /// What is needed to start a child.
 struct LinkOptions {
@@ -41,7 +45,8 @@ struct LinkOptions {
     std::optional<std::int64_t> prewake_guard_ns;  ///< as ScriptHost::Options
     bool keep_prints = false;                      ///< offline: the child waits for room rather than dropping prints
     std::uint64_t memory_limit = 0;                ///< as ScriptHost::Options
-    std::vector<std::pair<std::string, double>> values;
+    ParameterValues values;
+    bool restored = false;  ///< the values are those of a session that was opened
     std::vector<Preset> presets;
     std::string saved;  ///< JSON: what the script kept when it was last loaded; empty: nothing
 };
@@ -91,7 +96,7 @@ public:
     void read_slow_lane(std::vector<Message>& messages);
     [[nodiscard]] Stage stage() const noexcept { return stage_; }
     /// Ready, and about to be published: what the script goes on from (JSON, may be empty) and its parameters' values.
-    void go(const std::string& saved, const std::vector<std::pair<std::string, double>>& values);
+    void go(const std::string& saved, const ParameterValues& values);
     /// What the child answered when it was asked for what it keeps, once; empty: nothing yet.
     std::string take_kept() { return std::exchange(kept_, {}); }
     /// The child is gone: lets the audio thread know and wakes it.
@@ -108,6 +113,7 @@ public:
     Message refusal;                 ///< why it was refused
     /// What the script keeps, as heard last: JSON. Empty: nothing new since it was taken.
     std::string take_saved() { return std::exchange(saved_, {}); }
+    std::vector<PanelNews> take_panel_news() { return std::exchange(panel_news_, {}); }
     std::int64_t started_ns = 0;
     std::string end_reason;        ///< set by whoever killed it
     bool kit_refused = false;      ///< RealtimeKit said no: it is not asked again
@@ -132,6 +138,7 @@ private:
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;
     std::string saved_, kept_;
+    std::vector<PanelNews> panel_news_;
     Stage stage_ = Stage::starting;
     std::atomic<bool> dead_{false};
 };

@@ -35,6 +35,11 @@ inline constexpr std::uint8_t voice_silent = 44;  ///< voice: the instrument has
 inline constexpr std::uint8_t setting_is = 45;    ///< data[0] = Setting, value[0]: where it stands from now on
 inline constexpr std::uint8_t save =
     52;  ///< answer on the slow lane with what the script keeps: it is about to be swapped
+/// A piece of a parameter's text: sequence = index of the declaration, size = bytes (UTF-8) in `value`, at most 32;
+/// flags = flag_last on the last piece.
+inline constexpr std::uint8_t text = 48;
+inline constexpr std::uint8_t flag_last = 1;
+inline constexpr std::size_t bytes_per_text_record = sizeof(Record::value);
 /// A swap: `voice` has a bit for each of the first 32 live loops, in the order of their declaration.
 inline constexpr std::uint8_t wait_loops = 53;   ///< to the new child, before `start`: these do not begin yet
 inline constexpr std::uint8_t begin_loops = 54;  ///< to the new child: these begin now

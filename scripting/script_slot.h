@@ -49,13 +49,61 @@ enum class SwapMoment : std::uint8_t {
     bar,    ///< at the next bar; the same
 };
 
-/// One declared parameter. Values travel as doubles: a knob's value, a menu's index, a toggle's 0 or 1.
+/// One declared value of a script's panel. Values travel as doubles: a knob's value, a menu's index, a toggle's 0 or 1.
+/// A table and an xy have several declarations in a row, one per value, with the same owner.
 struct Parameter {
-    std::string id, name;
-    enum class Type : std::uint8_t { knob, menu, toggle } type = Type::knob;
+    std::string id, name;  ///< of a value of a table: "steps[3]", "Steps 4"
+    enum class Type : std::uint8_t {
+        knob,
+        slider,
+        number,  ///< a box to type in
+        menu,
+        toggle,
+        button,  ///< 1 while it is down
+        table,
+        xy,
+        label,  ///< `text`, which the script writes
+        meter,  ///< `value`, which the script moves
+        file    ///< `text` is a path; `choices` are the endings that it takes, empty: any
+    } type = Type::knob;
     double value = 0, initial = 0, minimum = 0, maximum = 1, step = 0;
+    enum class Curve : std::uint8_t { linear, log, square, cube } curve = Curve::linear;
     std::string unit;
-    std::vector<std::string> choices;  ///< menu
+    std::vector<std::string> choices;  ///< menu, file
+    std::string owner{};               ///< of a value of a table or xy: the id of the whole; its name is `text`
+    std::string text{};
+    std::string group{};  ///< heading on the panel; empty: none
+    int row = 0;          ///< parameters of one row (not 0) stand side by side
+
+    /// Whether the user moves it, and sessions and presets hold it.
+    [[nodiscard]] bool kept() const noexcept {
+        return type != Type::button && type != Type::label && type != Type::meter;
+    }
+};
+/// Where a value stands on its control's travel, 0..1, and back; by the curve. The value comes out within the range and
+/// on its step.
+[[nodiscard]] double position_of(const Parameter& parameter, double value) noexcept;
+[[nodiscard]] double value_at(const Parameter& parameter, double position) noexcept;
+
+/// What a parameter is set to: a number, or a text (a file's path).
+using ParameterValue = std::variant<double, std::string>;
+using ParameterValues = std::vector<std::pair<std::string, ParameterValue>>;
+
+/// A controller that moves a parameter: MIDI learn.
+struct Learned {
+    std::uint8_t channel = 0;  ///< 0-based
+    std::uint8_t controller = 0;
+    std::string id;  ///< of the parameter; unknown ones do nothing
+    bool operator==(const Learned&) const = default;
+};
+
+/// A key of the window's keyboard, as the script marks it.
+struct KeyMark {
+    std::uint8_t key = 0;
+    std::string colour;  ///< of the window's palette; empty: none
+    std::string label;
+    enum class Kind : std::uint8_t { note, control, off } kind = Kind::note;
+    bool operator==(const KeyMark&) const = default;
 };
 
 /// A preset of the track's instrument, for scripts that choose one by name.
@@ -178,8 +226,9 @@ public:
     // ---- control side -------------------------------------------------------------------------------------
     /// [control] Loads a script; returns at once. What plays now plays on until the new one is ready; if it does
     /// not load, the old one stays and a Message tells why. Values by parameter id. What the script keeps (`state`)
-    /// goes on from `saved`, a text that saved() gave; nothing: from what this slot heard of that script last.
-    virtual void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
+    /// goes on from `saved`, a text that saved() gave: then the values are those of a session that was opened, and the
+    /// script is told of them. Nothing: from what this slot heard of that script last, as after a crash.
+    virtual void load(const std::string& path, ParameterValues values,
                       std::optional<std::string> saved = std::nullopt) = 0;
     /// [control] What the track's instrument has, for scripts that are loaded from now on.
     virtual void set_presets(std::vector<Preset> presets) = 0;
@@ -198,6 +247,19 @@ public:
     /// [control] What the script that was loaded last keeps, as it said last (it says so when it has changed, at most
     /// once a second): a JSON object. Empty: nothing. Survives its crash, its bypass, and a script that does not load.
     [[nodiscard]] virtual std::string saved() const = 0;
+    /// [control] A parameter's text (index into the live child's declarations), at most 4096 bytes; it reaches the
+    /// script at the first sample of one of the next blocks.
+    virtual void set_text(std::uint32_t index, const std::string& text) = 0;
+    /// [control] Controllers that move parameters, at their own sample; the script hears the controller, too.
+    virtual void set_learned(std::vector<Learned> learned) = 0;
+    /// [control] The controller that came in last: `count` goes up with each.
+    struct ControllerSeen {
+        std::uint32_t count = 0;
+        std::uint8_t channel = 0, controller = 0;
+    };
+    [[nodiscard]] virtual ControllerSeen last_controller() const noexcept = 0;
+    /// [control] Keys that the live script has marked.
+    [[nodiscard]] virtual std::vector<KeyMark> key_marks() const = 0;
     /// [control] Declarations of the script that is live, with current values.
     [[nodiscard]] virtual std::vector<Parameter> parameters() const = 0;
     /// [control] Counts up whenever parameters() may have changed in kind (a new script).

@@ -18,6 +18,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -30,6 +31,7 @@
 #include "scripting/link.h"
 #include "scripting/midi_memory.h"
 #include "scripting/note_ledger.h"
+#include "scripting/panel_news.h"
 #include "scripting/script_slot.h"
 #include "scripting/sysex.h"
 
@@ -74,8 +76,7 @@ public:
     [[nodiscard]] bool idle() const noexcept override;
 
     // ---- [control] --------------------------------------------------------------------------------------------
-    void load(const std::string& path, std::vector<std::pair<std::string, double>> values,
-              std::optional<std::string> saved) override;
+    void load(const std::string& path, ParameterValues values, std::optional<std::string> saved) override;
     void set_presets(std::vector<Preset> presets) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
@@ -83,6 +84,10 @@ public:
     void set_swap_moment(SwapMoment moment) override { swap_moment_.store(moment); }
     std::optional<std::string> wait_loaded(std::chrono::milliseconds timeout) override;
     [[nodiscard]] std::string saved() const override;
+    void set_text(std::uint32_t index, const std::string& text) override;
+    void set_learned(std::vector<Learned> learned) override;
+    [[nodiscard]] ControllerSeen last_controller() const noexcept override;
+    [[nodiscard]] std::vector<KeyMark> key_marks() const override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
     [[nodiscard]] std::uint64_t generation() const noexcept override;
     [[nodiscard]] SlotFigures figures() const override;
@@ -92,9 +97,14 @@ public:
     struct Order {
         enum class Type : std::uint8_t { none, load, unload, bypass } type = Type::none;
         std::string path;
-        std::vector<std::pair<std::string, double>> values;
+        ParameterValues values;
+        bool restored = false;  ///< the values are those of a session
     };
     Order take_order();
+    /// The live child moved its own panel.
+    void hear_panel(const PanelNews& news);
+    /// Hands a text that waits over to the audio thread, if that has taken the one before.
+    void pass_text(Link* current);
     /// The child of a script told what the script keeps.
     [[nodiscard]] std::vector<Preset> presets() const;
     void keep_saved(const std::string& path, std::string saved);
@@ -184,6 +194,14 @@ private:
     bool begin_sysex(const ipc::Record& record, std::int64_t time, std::int64_t lands) noexcept;
     bool send_expression(const ipc::Record& record, std::int64_t lands) noexcept;
     bool add_sysex(const ipc::Record& record, std::int64_t lands) noexcept;
+    void append_text() noexcept;
+    [[nodiscard]] bool has_text() const noexcept {
+        return text_mail_.full.load(std::memory_order_acquire) && text_mail_.link == link_;
+    }
+    /// The parameter that a controller moves, or null.
+    [[nodiscard]] const Parameter* learned_by(const Event& event) const noexcept;
+    void note_controller(const Event& event) noexcept;
+    void resolve_learned();
     void append_snapshot() noexcept;
     void append_setting(std::size_t index) noexcept;
     void append(const ipc::Record& record) noexcept;
@@ -199,7 +217,7 @@ private:
 
     static constexpr std::uint32_t max_kept = 8192;
     static constexpr std::uint32_t max_calls = 8;  ///< unanswered calls; beyond, events wait in `news`
-    static constexpr std::size_t max_parameter_changes = 256;
+    static constexpr std::size_t max_parameter_changes = 1024;
     static constexpr std::size_t max_silent = 2 * NoteLedger::max_voices;  ///< notices of one block
     static constexpr double no_beat = std::numeric_limits<double>::infinity();
     static constexpr std::int64_t spin_alone_ns = 150'000;  ///< the longest spin for an answer
@@ -287,6 +305,18 @@ private:
     std::atomic<bool> self_bypassed_{false};  ///< the runtime gave up on its script
     static constexpr std::size_t max_parameters = 1024;
     std::vector<std::atomic<double>> live_values_;  ///< as last set, by index
+    /// How many moves had been sent to the child when a value was last set from outside: what the child says of it
+    /// before it has heard of that many is old.
+    std::vector<std::atomic<std::uint64_t>> set_at_;
+    std::uint64_t moves_ = 0;  ///< [rt] sent to this child
+    struct TextMail {          ///< full: the audio thread's; else the control thread's
+        std::atomic<bool> full{false};
+        const Link* link = nullptr;
+        std::uint32_t index = 0, size = 0;
+        std::array<char, 4096> bytes{};
+    } text_mail_;
+    std::array<std::atomic<std::uint16_t>, 16 * 128> learned_{};  ///< by channel and controller: index + 1, 0: none
+    std::atomic<std::uint32_t> last_controller_{0};               ///< count << 11 | channel << 7 | controller
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, late{0}, missed{0}, stale{0}, overflows{0}, refused{0}, events_in{0},
             pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, flooded{0}, met_polling{0}, woke{0}, polled_ns{0},
@@ -308,9 +338,12 @@ private:
     std::string asked_path_;  ///< of the script that was loaded last, whether it became live or not
     std::string path_;        ///< of the script that is live or bypassed
     std::vector<Parameter> parameters_;
-    std::vector<std::pair<std::string, double>> values_;  ///< as given with load(), for ids not declared now
+    ParameterValues values_;  ///< as given with load(), for ids not declared now
     std::vector<Preset> presets_;
     std::map<std::string, std::string> saved_;  ///< what scripts keep, by path
+    std::vector<Learned> learned_ids_;
+    std::vector<KeyMark> key_marks_;
+    std::deque<std::pair<std::uint32_t, std::string>> texts_waiting_;
     std::vector<std::string> reasons_;
     std::uint64_t swaps_ = 0;
     double swap_ms_ = 0;

@@ -42,7 +42,8 @@ Slot::Slot(Options options, Company& company)
       company_(company),
       hop_(!options_.offline || options_.pipelined),
       kept_(max_kept),
-      live_values_(max_parameters) {
+      live_values_(max_parameters),
+      set_at_(max_parameters) {
     wanted_lane_ = lane_ = lane_of(options_.transport);
     swap_moment_ = options_.swap;
     records_.reserve(ipc::max_post_records);
@@ -56,15 +57,14 @@ Slot::Slot(Options options, Company& company)
 
 Slot::~Slot() = default;
 
-void Slot::load(const std::string& path, std::vector<std::pair<std::string, double>> values,
-                std::optional<std::string> saved) {
+void Slot::load(const std::string& path, ParameterValues values, std::optional<std::string> saved) {
     {
         const std::lock_guard lock(mutex_);
         asked_path_ = path;
         if (saved) {
             saved_[path] = std::move(*saved);
         }
-        order_ = {Order::Type::load, path, std::move(values)};
+        order_ = {Order::Type::load, path, std::move(values), saved.has_value()};
         order_open_ = true;
         failure_.clear();
         control_state_ = SlotState::loading;
@@ -85,7 +85,7 @@ std::vector<Preset> Slot::presets() const {
 void Slot::unload() {
     {
         const std::lock_guard lock(mutex_);
-        order_ = {Order::Type::unload, {}, {}};
+        order_ = {Order::Type::unload, {}, {}, false};
         asked_path_.clear();
         order_open_ = true;
         failure_.clear();
@@ -166,6 +166,8 @@ Link* Slot::publish(Link* link) {
     {
         const std::lock_guard lock(mutex_);
         parameters_.clear();
+        key_marks_.clear();
+        texts_waiting_.clear();
         pid_ = 0;
         if (link != nullptr) {
             path_ = link->options.script;
@@ -176,6 +178,7 @@ Link* Slot::publish(Link* link) {
                 live_values_[i].store(parameters_[i].value, std::memory_order_relaxed);
             }
         }
+        resolve_learned();
         generation_.fetch_add(1, std::memory_order_acq_rel);
     }
     Link* before = incoming_.exchange(link != nullptr ? link : remove_link, std::memory_order_acq_rel);
@@ -228,9 +231,15 @@ void Slot::add_reason(std::string reason) {
 
 Slot::Order Slot::restart_order() const {
     const std::lock_guard lock(mutex_);
-    Order order{Order::Type::load, path_, values_};
+    Order order{Order::Type::load, path_, values_, false};
     for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
-        const double value = live_values_[i].load(std::memory_order_relaxed);
+        if (!parameters_[i].kept()) {
+            continue;
+        }
+        ParameterValue value = live_values_[i].load(std::memory_order_relaxed);
+        if (parameters_[i].type == Parameter::Type::file) {
+            value = parameters_[i].text;
+        }
         const auto at = std::find_if(order.values.begin(), order.values.end(),
                                      [&](const auto& pair) { return pair.first == parameters_[i].id; });
         if (at != order.values.end()) {

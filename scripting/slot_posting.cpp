@@ -10,6 +10,7 @@ namespace outboard::scripting {
 namespace {
 
 constexpr std::uint64_t wake_on_parameter = wire::bit(wire::parameter);
+constexpr std::uint64_t wake_on_text = wire::bit(wire::text);
 constexpr std::uint64_t wake_on_transport = wire::bit(wire::transport);
 
 }  // namespace
@@ -54,11 +55,13 @@ bool Slot::child_has_something_to_do() const noexcept {
     }
     const std::uint64_t wanted = link_->handles | wake_mask_;
     if ((parameter_change_count_ > 0 && (wanted & wake_on_parameter) != 0) ||
-        (transport_changed_ && (wanted & wake_on_transport) != 0)) {
+        ((wanted & wake_on_text) != 0 && has_text()) || (transport_changed_ && (wanted & wake_on_transport) != 0)) {
         return true;
     }
     for (std::uint32_t sequence = posted_ + 1; sequence <= segment_last_; ++sequence) {
-        if ((wanted & wire::bit(static_cast<std::uint8_t>(kept(sequence).kind))) != 0) {
+        const Event& event = kept(sequence);
+        if ((wanted & wire::bit(static_cast<std::uint8_t>(event.kind))) != 0 ||
+            ((wanted & wake_on_parameter) != 0 && learned_by(event) != nullptr)) {
             return true;
         }
     }
@@ -110,6 +113,7 @@ void Slot::append_records(bool passed) noexcept {
         record.value[0] = parameter_changes_[i].second;
         append(record);
     }
+    append_text();
     if (start_pending_) {
         start_pending_ = false;
         if (loops_wait_ != 0) {
@@ -167,6 +171,14 @@ void Slot::append_event(std::uint32_t sequence, std::uint8_t flags) noexcept {
     const Event& event = kept(sequence);
     ipc::Record record;
     record.time = event.time;
+    if (const Parameter* parameter = learned_by(event)) {
+        record.kind = wire::parameter;
+        record.sequence = static_cast<std::uint32_t>(parameter - link_->parameters.data());
+        record.value[0] = value_at(*parameter, event.data[2] / 127.0);
+        append(record);
+        record = {};
+        record.time = event.time;
+    }
     record.kind = static_cast<std::uint8_t>(event.kind);
     record.flags = flags;
     record.port = event.port;
@@ -223,6 +235,7 @@ void Slot::append_values() noexcept {
         if (record.value[0] != link_->parameters[i].value) {
             record.sequence = static_cast<std::uint32_t>(i);
             append(record);
+            ++moves_;
         }
     }
 }

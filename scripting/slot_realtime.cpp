@@ -94,15 +94,17 @@ void Slot::push(const Event& event) noexcept {
         segment_last_ = last_sequence_;
     }
     memory_.hear(place);
+    note_controller(place);
 }
 
 void Slot::set_parameter(std::uint32_t index, double value) noexcept {
     if (index >= live_values_.size()) {
         return;
     }
-    live_values_[index].store(value, std::memory_order_relaxed);
+    live_values_[index].store(value, std::memory_order_release);
     // The index is one of the script that was published last: until that one is taken, it hears of its values then.
     if (incoming_.load(std::memory_order_acquire) == nullptr && parameter_change_count_ < max_parameter_changes) {
+        set_at_[index].store(++moves_, std::memory_order_release);
         parameter_changes_[parameter_change_count_++] = {index, value};
     }
 }
@@ -204,6 +206,10 @@ void Slot::adopt_link(Link* link) noexcept {
         hop_.let_go(false);
     }
     sent_any_point_ = false;
+    moves_ = 0;
+    for (auto& when : set_at_) {
+        when.store(0, std::memory_order_release);
+    }
     start_pending_ = true;
     panic_pending_ = more_ = post_failed_ = false;
     sysex_joiner_.forget();

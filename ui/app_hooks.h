@@ -54,6 +54,13 @@ struct AppHooks {
     /// then; false from it means stop.
     std::function<void(const std::string& path, const std::function<bool(double)>& progress)> render;
 
+    /// The values of a script's panel, from and to a preset file. Both empty: no presets.
+    std::function<scripting::ParameterValues(const std::string& path)> read_preset;
+    std::function<void(const std::string& path, const std::string& script, const scripting::ParameterValues& values)>
+        write_preset;
+    /// Where presets go: a folder per script in it.
+    std::string presets_folder;
+
     /// Where a user's copies of factory scripts go; made when first needed. Empty: the system's data folder.
     std::string scripts_folder;
 };

@@ -120,6 +120,10 @@ void Desk::set_parameter(std::uint32_t track, const std::string& id, double valu
     edit([&](audio::Engine& engine) { engine.set_parameter(track, id, value); });
 }
 
+void Desk::set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text) {
+    edit([&](audio::Engine& engine) { engine.set_parameter_text(track, id, text); });
+}
+
 void Desk::toggle_play() {
     const bool playing = snapshot_.playing;
     if (command([playing](audio::Engine& engine) { playing ? engine.stop() : engine.play(); })) {

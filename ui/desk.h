@@ -56,6 +56,7 @@ public:
     void change_track(std::uint32_t id, const std::function<void(audio::TrackSettings&)>& change);
     void load_script(std::uint32_t track, const std::string& path);
     void set_parameter(std::uint32_t track, const std::string& id, double value);
+    void set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text);
     void toggle_play();
     /// Reads a MIDI file and puts it in. False and a notice when it cannot be read.
     bool open_song(const QString& path);

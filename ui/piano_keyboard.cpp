@@ -48,6 +48,32 @@ std::optional<int> offset_of(int qt_key) {
     return {};
 }
 
+/// The face of a key that a script has marked: a tint of the palette, so that held and sounding keys still stand out.
+QColor marked_face(const scripting::KeyMark& mark, const QColor& own) {
+    const Theme& t = theme();
+    const auto colour = [&]() -> std::optional<QColor> {
+        if (mark.colour == "amber")
+            return t.amber_pale;
+        if (mark.colour == "blue")
+            return t.blue;
+        if (mark.colour == "green")
+            return t.green;
+        if (mark.colour == "red")
+            return t.red;
+        if (mark.colour == "violet")
+            return QColor(0x9A, 0x77, 0xCF);
+        if (mark.colour == "yellow")
+            return t.yellow;
+        if (mark.colour == "grey")
+            return t.slate;
+        return std::nullopt;
+    }();
+    if (mark.kind == scripting::KeyMark::Kind::off) {
+        return blend(t.slate, own, 0.5);
+    }
+    return colour ? blend(*colour, own, 0.55) : own;
+}
+
 }  // namespace
 
 QString key_name(int key) {
@@ -64,8 +90,10 @@ PianoKeyboard::PianoKeyboard(Desk& desk, QWidget* parent) : QWidget(parent), des
             track == nullptr ? std::array<std::uint64_t, 2>{} : track->keys_down;
         const auto& held = desk_.snapshot().keys_held;
         const std::array<std::uint64_t, 4> now{held[0], held[1], sounding[0], sounding[1]};
-        if (now != shown_) {
+        const auto marks = track == nullptr ? std::vector<scripting::KeyMark>{} : track->key_marks;
+        if (now != shown_ || marks != marks_) {
             shown_ = now;
+            marks_ = marks;
             update();
         }
     });
@@ -209,7 +237,9 @@ void PianoKeyboard::draw_key(QPainter& painter, int key) const {
     const audio::TrackSnapshot* track = desk_.selected_track();
     const bool held = down_.contains(key) || is_set(desk_.snapshot().keys_held, key);
     const bool sounds = track != nullptr && is_set(track->keys_down, key);
-    const QColor plain = is_black(key) ? t.black_key : t.white_key;
+    const scripting::KeyMark* mark = mark_of(key);
+    const QColor own = is_black(key) ? t.black_key : t.white_key;
+    const QColor plain = mark == nullptr ? own : marked_face(*mark, own);
     const QColor face = held ? t.amber : sounds ? track_colour(track->settings.colour) : plain;
     const QRectF rect = key_rect(key).adjusted(0.5, -3, -0.5, 0);
     painter.setPen(QPen(t.key_edge, 1));
@@ -220,11 +250,41 @@ void PianoKeyboard::draw_key(QPainter& painter, int key) const {
         painter.setBrush(track_colour(track->settings.colour));
         painter.drawRect(QRectF(rect.left() + 1, rect.bottom() - 8, rect.width() - 2, 6));
     }
-    if (!is_black(key) && key % 12 == 0 && key_rect(key).width() >= 18) {
+    if (mark != nullptr) {
+        draw_mark(painter, *mark, rect, face);
+    }
+    const bool labelled = mark != nullptr && !mark->label.empty();
+    if (!labelled && !is_black(key) && key % 12 == 0 && key_rect(key).width() >= 18) {
         painter.setFont(caption_font());
         painter.setPen(readable(QColor(0x55, 0x60, 0x6b), face, 4.5));
         painter.drawText(rect.adjusted(0, 0, 0, held && sounds ? -10 : -3), Qt::AlignHCenter | Qt::AlignBottom,
                          key_name(key));
+    }
+}
+
+const scripting::KeyMark* PianoKeyboard::mark_of(int key) const {
+    const auto found = std::ranges::find(marks_, key, &scripting::KeyMark::key);
+    return found == marks_.end() ? nullptr : &*found;
+}
+
+void PianoKeyboard::draw_mark(QPainter& painter, const scripting::KeyMark& mark, const QRectF& rect,
+                              const QColor& face) const {
+    if (mark.kind == scripting::KeyMark::Kind::control) {  // a bar across its front: this key switches
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(readable(theme().amber, face, 3));
+        painter.drawRoundedRect(QRectF(rect.left() + 2, rect.bottom() - 6, rect.width() - 4, 3), 1.5, 1.5);
+    }
+    if (!mark.label.empty()) {  // upwards, where a key is narrower than words
+        painter.save();
+        painter.setFont(caption_font());
+        painter.setPen(readable(QColor(0x55, 0x60, 0x6b), face, 4.5));
+        painter.translate(rect.center().x(), rect.bottom() - 10);
+        painter.rotate(-90);
+        const QFontMetrics metrics(caption_font());
+        const QString words = metrics.elidedText(QString::fromStdString(mark.label), Qt::ElideRight,
+                                                 static_cast<int>(rect.height()) - 12);
+        painter.drawText(QPointF(0, metrics.ascent() / 2.0 - 1), words);
+        painter.restore();
     }
 }
 
@@ -264,7 +324,14 @@ bool PianoKeyboard::event(QEvent* event) {
     } else if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const std::optional<int> key = key_at(help->pos());
-        QToolTip::showText(help->globalPos(), key ? tr("%1 · key %2").arg(key_name(*key)).arg(*key) : QString(), this);
+        QString words = key ? tr("%1 · key %2").arg(key_name(*key)).arg(*key) : QString();
+        if (const scripting::KeyMark* mark = key ? mark_of(*key) : nullptr) {
+            words += mark->label.empty() ? QString() : QStringLiteral(" · ") + QString::fromStdString(mark->label);
+            words += mark->kind == scripting::KeyMark::Kind::control ? tr(" · switches")
+                     : mark->kind == scripting::KeyMark::Kind::off   ? tr(" · does nothing")
+                                                                     : QString();
+        }
+        QToolTip::showText(help->globalPos(), words, this);
         return true;
     }
     return QWidget::event(event);

@@ -1,7 +1,8 @@
 // PianoKeyboard: five octaves to play with the mouse or the computer's keys. C3 = 60.
 //
-// Keys that are held are lit; keys that sound at the selected track's instrument are lit in the track's colour.
-// Every key that goes down here comes up again: when the mouse leaves, focus or the window goes, the engine changes.
+// Keys that are held are lit; keys that sound at the selected track's instrument are lit in the track's colour. What
+// the track's script says of keys is drawn on them: a colour, a label, and that they switch instead of sounding. Every
+// key that goes down here comes up again: when the mouse leaves, focus or the window goes, the engine changes.
 #pragma once
 
 #include <QWidget>
@@ -58,13 +59,17 @@ private:
     void mouse_to(std::optional<int> key, const QPointF& point);
     [[nodiscard]] std::uint8_t channel() const;
     void draw_key(QPainter& painter, int key) const;
+    /// How the selected track's script has marked a key; null: not.
+    [[nodiscard]] const scripting::KeyMark* mark_of(int key) const;
+    void draw_mark(QPainter& painter, const scripting::KeyMark& mark, const QRectF& rect, const QColor& face) const;
 
     Desk& desk_;
     int lowest_ = 48;
     std::map<int, Press> down_;    ///< by key
     std::map<int, int> computer_;  ///< Qt key → MIDI key
     std::optional<int> mouse_;
-    std::array<std::uint64_t, 4> shown_{};  ///< what was painted: held and sounding bits
+    std::array<std::uint64_t, 4> shown_{};   ///< what was painted: held and sounding bits
+    std::vector<scripting::KeyMark> marks_;  ///< that were painted
 };
 
 /// "C2": C3 = 60.

@@ -13,7 +13,6 @@ namespace outboard::scripting::child {
 namespace {
 
 constexpr std::uint32_t answers_per_collection = 64;
-constexpr std::int64_t between_saves_ns = 1'000'000'000;
 
 std::int64_t thread_cpu_ns() {
     timespec time{};
@@ -41,15 +40,15 @@ void BlockLoop::prewake(std::int64_t guard_ns) {
 
 void BlockLoop::run() {
     for (;;) {
-        // Idle is who has nothing to read: a copy of what the script keeps is made then, and by force when it has been
-        // due for as long again.
-        const bool save_overdue = save_wanted_ && ipc::now_ns() - save_due_ns_ > between_saves_ns && save_due_ns_ > 0;
-        if (save_overdue) {
-            save();
+        for (Chore& chore : chores_) {
+            if (chore.overdue(ipc::now_ns())) {
+                chore.run(interpreter_);
+            }
         }
-        const ipc::Received received = lanes_[lane_]->receive(buffer_, save_wanted_ ? save_due_ns_ : ipc::no_deadline);
+        // Idle is who has nothing to read.
+        const ipc::Received received = lanes_[lane_]->receive(buffer_, std::min(chores_[0].due(), chores_[1].due()));
         if (received.status == ipc::Status::timed_out) {
-            save();
+            (chores_[0].due() <= chores_[1].due() ? chores_[0] : chores_[1]).run(interpreter_);
             continue;
         }
         const std::int64_t started_ns = ipc::now_ns();
@@ -119,7 +118,7 @@ void BlockLoop::answer(const ipc::PostHead& call, std::int64_t started_ns) {
     head.cpu_ns = thread_cpu_ns() - cpu_before;
     head.finished_ns = ipc::now_ns();
     send(head, std::span(output_).first(sent));
-    save_wanted_ = save_wanted_ || result.save_wanted;
+    note_chores(result.save_wanted, result.show_wanted);
     output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(sent));
 }
 
@@ -139,7 +138,12 @@ void BlockLoop::answer_audio(const ipc::PostHead& post, const ipc::Record& recor
     head.cpu_ns = thread_cpu_ns() - cpu_before;
     head.handled_ns = head.finished_ns = ipc::now_ns();
     send(head, {});
-    save_wanted_ = save_wanted_ || result.save_wanted;
+    note_chores(result.save_wanted, result.show_wanted);
+}
+
+void BlockLoop::note_chores(bool save, bool show) {
+    chores_[0].wanted = chores_[0].wanted || save;
+    chores_[1].wanted = chores_[1].wanted || show;
 }
 
 void BlockLoop::send(const ipc::AnswerHead& head, std::span<const ipc::Record> records) {
@@ -150,12 +154,6 @@ void BlockLoop::send(const ipc::AnswerHead& head, std::span<const ipc::Record> r
     if (++answers_ % answers_per_collection == 0) {
         interpreter_.collect_garbage();
     }
-}
-
-void BlockLoop::save() {
-    save_wanted_ = false;
-    save_due_ns_ = ipc::now_ns() + between_saves_ns;
-    interpreter_.save();
 }
 
 }  // namespace outboard::scripting::child

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "ipc/clock.h"
 #include "ipc/pipe.h"
 #include "ipc/protocol.h"
 #include "scripting/child/interpreter.h"
@@ -23,9 +24,28 @@ public:
 
 private:
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
-    void save();
     void answer_audio(const ipc::PostHead& post, const ipc::Record& record, std::int64_t started_ns);
     void send(const ipc::AnswerHead& head, std::span<const ipc::Record> records);
+    void note_chores(bool save, bool show);
+
+    /// Something for the time between blocks: when there is nothing to read, not more often than every `between_ns`,
+    /// and by force when it has been due for as long again.
+    struct Chore {
+        std::int64_t between_ns;
+        void (Interpreter::*work)();
+        bool wanted = false;
+        std::int64_t earliest_ns = 0;
+
+        [[nodiscard]] std::int64_t due() const noexcept { return wanted ? earliest_ns : ipc::no_deadline; }
+        [[nodiscard]] bool overdue(std::int64_t now) const noexcept {
+            return wanted && earliest_ns > 0 && now - earliest_ns > between_ns;
+        }
+        void run(Interpreter& interpreter) {
+            wanted = false;
+            earliest_ns = ipc::now_ns() + between_ns;
+            (interpreter.*work)();
+        }
+    };
 
     Lanes lanes_;
     std::size_t lane_;  ///< in use
@@ -36,9 +56,8 @@ private:
     std::vector<ipc::Record> output_;    ///< made and not yet sent, in order
     std::uint32_t acknowledged_ = 0;
     std::uint32_t answers_ = 0;
-    bool save_wanted_ = false;
-    bool keep_asked_ = false;       ///< answer the call, then say what the script keeps
-    std::int64_t save_due_ns_ = 0;  ///< the earliest time of the next copy
+    bool keep_asked_ = false;  ///< answer the call, then say what the script keeps
+    std::array<Chore, 2> chores_{Chore{1'000'000'000, &Interpreter::save}, Chore{33'000'000, &Interpreter::show}};
 };
 
 }  // namespace outboard::scripting::child

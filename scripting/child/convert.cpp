@@ -76,6 +76,11 @@ PyObject* tuple_from(std::span<const ipc::Record> records) {
             return tuple_of(kind, time, integer(record.voice));
         case wire::setting_is:
             return tuple_of(kind, time, integer(record.data[0]), PyFloat_FromDouble(record.value[0]));
+        case wire::text:
+            return tuple_of(kind, time, integer(record.sequence),
+                            PyBytes_FromStringAndSize(reinterpret_cast<const char*>(record.value),
+                                                      std::min<Py_ssize_t>(record.size, sizeof record.value)),
+                            PyBool_FromLong(record.flags & wire::flag_last));
         case wire::start:
         case wire::panic:
         case wire::finish:

@@ -109,6 +109,7 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     const Object child = require(PyImport_ImportModule("outboard._child"), "import the package outboard");
     load_ = require(PyObject_GetAttrString(child.get(), "load"), "find outboard._child.load");
     run_block_ = require(PyObject_GetAttrString(child.get(), "run_block"), "find outboard._child.run_block");
+    show_ = require(PyObject_GetAttrString(child.get(), "show"), "find outboard._child.show");
     save_ = require(PyObject_GetAttrString(child.get(), "save"), "find outboard._child.save");
     kept_ = require(PyObject_GetAttrString(child.get(), "kept"), "find outboard._child.kept");
     restore_ = require(PyObject_GetAttrString(child.get(), "restore"), "find outboard._child.restore");
@@ -157,6 +158,7 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
                                            const std::vector<ipc::Record>& records, std::vector<ipc::Record>& output) {
     constexpr std::uint64_t bypass_bit = std::uint64_t{1} << 62;
     constexpr std::uint64_t save_bit = std::uint64_t{1} << 61;
+    constexpr std::uint64_t show_bit = std::uint64_t{1} << 60;
     Answer answer;
     PyEval_RestoreThread(released_);
     the_block_start = start;
@@ -177,7 +179,8 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
             answer.wake_sample = wake_sample;
             answer.bypassed = (wake_mask & bypass_bit) != 0;
             answer.save_wanted = (wake_mask & save_bit) != 0;
-            answer.wake_mask = wake_mask & ~(bypass_bit | save_bit);
+            answer.show_wanted = (wake_mask & show_bit) != 0;
+            answer.wake_mask = wake_mask & ~(bypass_bit | save_bit | show_bit);
             if (!records_from_list(made, output)) {
                 report_error("the runtime made an output that is none");
             }
@@ -217,14 +220,22 @@ void Interpreter::keep() {
 }
 
 void Interpreter::save() {
+    send_text(save_, ipc::Opcode::saved, "what the script keeps could not be copied");
+}
+
+void Interpreter::show() {
+    send_text(show_, ipc::Opcode::panel, "what the panel shows could not be told");
+}
+
+void Interpreter::send_text(const Object& maker, ipc::Opcode opcode, const char* failure) {
     PyEval_RestoreThread(released_);
     {
-        const Object saved(PyObject_CallNoArgs(save_.get()));
-        const char* text = saved ? PyUnicode_AsUTF8(saved.get()) : nullptr;
+        const Object made(PyObject_CallNoArgs(maker.get()));
+        const char* text = made ? PyUnicode_AsUTF8(made.get()) : nullptr;
         if (text == nullptr) {
-            report_error("what the script keeps could not be copied");
+            report_error(failure);
         } else if (*text != '\0') {
-            slow_lane_.send(ipc::Opcode::saved, text);
+            slow_lane_.send(opcode, text);
         }
     }
     released_ = PyEval_SaveThread();
@@ -260,12 +271,12 @@ Interpreter::AudioAnswer Interpreter::run_audio(std::uint32_t slot, std::int64_t
                                                          static_cast<unsigned long>(frames), list.get())
                                  : nullptr);
         PyObject* made = nullptr;
-        int good = 0, gave_up = 0, changed = 0;
-        if (!result || PyArg_ParseTuple(result.get(), "pppO!", &good, &gave_up, &changed, &PyList_Type, &made) == 0 ||
+        int good = 0, gave_up = 0, save = 0, show = 0;
+        if (!result || PyArg_ParseTuple(result.get(), "ppppO!", &good, &gave_up, &save, &show, &PyList_Type, &made) == 0 ||
             !records_from_list(made, output)) {
             report_error("the runtime failed in this block of sound");
         } else {
-            answer = {good != 0, gave_up != 0, changed != 0};
+            answer = {good != 0, gave_up != 0, save != 0, show != 0};
         }
     }
     released_ = PyEval_SaveThread();

@@ -51,6 +51,7 @@ public:
         double wake_beat = 0;
         std::uint64_t wake_mask = 0;
         bool bypassed = false;
+        bool show_wanted = false;  ///< the panel shows something else: show() between blocks
         bool save_wanted = false;  ///< what the host keeps a copy of may have changed: save() between blocks
         std::int64_t decoded_ns = 0, handled_ns = 0;
     };
@@ -68,12 +69,14 @@ public:
     bool attach_audio(std::span<std::byte> memory, std::string& sentence);
     struct AudioAnswer {
         bool processed = false;  ///< else it failed, or the script is bypassed
-        bool bypassed = false, save_wanted = false;
+        bool bypassed = false, save_wanted = false, show_wanted = false;
     };
     /// One block of sound, in place in its slot. Output of the runtime (the ends of its notes, if that was too much) is
     /// appended.
     AudioAnswer run_audio(std::uint32_t slot, std::int64_t start, std::uint32_t frames,
                           const std::vector<ipc::Record>& records, std::vector<ipc::Record>& output);
+    /// What the script itself shows on its panel and keyboard, if it is new: to the host. Between blocks.
+    void show();
     /// Goes the way of a block with events of the package's own, whose output is thrown away: what the next block needs
     /// is then in the processor's caches. About 15 µs when it was done a moment ago.
     void warm_up();
@@ -82,9 +85,10 @@ public:
 
 private:
     void report_error(const char* what);
+    void send_text(const Object& maker, ipc::Opcode opcode, const char* failure);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, run_audio_, attach_audio_, save_, kept_, restore_, warm_up_, collect_;
+    Object load_, run_block_, run_audio_, attach_audio_, save_, kept_, restore_, show_, warm_up_, collect_;
     std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };

@@ -61,7 +61,10 @@ audio::Session full_session(const fs::path& folder) {
     track.from_keyboard = false;
     track.script = (folder / "my.py").string();
     track.bypassed = true;
-    track.parameters = {{"gate", 0.25}, {"rate", 2}};
+    track.parameters = {{"gate", 0.25},    {"rate", 2},     {"steps[0]", 1},
+                        {"steps[1]", 0.5}, {"steps[2]", 0}, {"far[11]", 3}};
+    track.texts = {{"scale", "/scales/just.scl"}};
+    track.learned = {{9, 74, "gate"}, {0, 1, "gone"}};
     track.kept = R"({"state":{"steps":[1,0.5,9223372036854775807,"é"]},"data":null,"version":"1.2"})";
     track.soundfont = (folder / "own.sf2").string();
     track.bank = 128;
@@ -103,6 +106,9 @@ TEST_F(SessionFile, KeepsEverything) {
     EXPECT_EQ(track.bypassed, wanted.bypassed);
     EXPECT_EQ(track.parameters, wanted.parameters);
     EXPECT_EQ(track.kept, wanted.kept);
+    EXPECT_EQ(track.texts, wanted.texts);
+    EXPECT_EQ(track.learned, wanted.learned);
+    EXPECT_THAT(text(), HasSubstr("\"steps\": ["));
     EXPECT_EQ(track.soundfont, wanted.soundfont);
     EXPECT_EQ(track.bank, wanted.bank);
     EXPECT_EQ(track.program, wanted.program);

@@ -50,7 +50,7 @@ public:
         clock.sample_rate = with.sample_rate;
     }
 
-    void load(const std::string& path, std::vector<std::pair<std::string, double>> values = {}) {
+    void load(const std::string& path, ParameterValues values = {}) {
         slot.load(path, std::move(values));
         if (const auto failure = slot.wait_loaded(std::chrono::seconds(20))) {
             throw std::runtime_error(*failure);

@@ -163,6 +163,19 @@ bool Engine::set_parameter(std::uint32_t id, const std::string& name, double val
     }
     return false;
 }
+bool Engine::set_parameter_text(std::uint32_t id, const std::string& name, const std::string& text) {
+    note("set_parameter_text " + to_string(id) + ' ' + name + ' ' + text);
+    return true;
+}
+void Engine::learn(std::uint32_t id, const std::optional<std::string>& name) {
+    note("learn " + to_string(id) + ' ' + name.value_or("nothing"));
+    if (TrackSnapshot* track = find(id)) {
+        track->learning = name.value_or("");
+    }
+}
+void Engine::forget_learned(std::uint32_t id, const std::string& name) {
+    note("forget_learned " + to_string(id) + ' ' + name);
+}
 void Engine::set_song(std::shared_ptr<const Song> song) {
     note("set_song " + (song ? song->path : std::string()));
 }

@@ -2,11 +2,19 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
 
 #include "rig.h"
 #include "ui/drag_value.h"
+#include "ui/file_drop.h"
 #include "ui/knob.h"
+#include "ui/panel_meter.h"
+#include "ui/preset_bar.h"
+#include "ui/slider.h"
+#include "ui/value_field.h"
 
 namespace outboard::ui::test {
 namespace {
@@ -106,6 +114,190 @@ TEST_F(ParameterTest, TheControlsAreThoseOfTheSelectedTrackAndItsLatestScript) {
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     EXPECT_EQ(knob("Gate"), nullptr);
     EXPECT_NE(knob("Depth"), nullptr);
+}
+
+std::vector<scripting::Parameter> every_kind() {
+    using Type = scripting::Parameter::Type;
+    const auto one = [](Type type, const std::string& id, const std::string& name) {
+        scripting::Parameter parameter;
+        parameter.type = type;
+        parameter.id = id;
+        parameter.name = name;
+        return parameter;
+    };
+    std::vector<scripting::Parameter> all;
+    all.push_back(one(Type::slider, "cutoff", "Cutoff"));
+    all.back().minimum = 20;
+    all.back().maximum = 20000;
+    all.back().value = all.back().initial = 1000;
+    all.back().curve = scripting::Parameter::Curve::log;
+    all.back().unit = "Hz";
+    all.push_back(one(Type::number, "bars", "Bars"));
+    all.back().minimum = 1;
+    all.back().maximum = 8;
+    all.back().step = 1;
+    all.back().value = all.back().initial = 2;
+    all.push_back(one(Type::button, "again", "Again"));
+    for (int i = 0; i < 8; ++i) {
+        all.push_back(one(Type::table, "steps[" + std::to_string(i) + "]", "Steps " + std::to_string(i + 1)));
+        all.back().owner = "steps";
+        all.back().text = "Steps";
+        all.back().group = "Pattern";
+    }
+    for (const int axis : {0, 1}) {
+        all.push_back(one(Type::xy, "morph[" + std::to_string(axis) + "]", axis == 0 ? "Cutoff" : "Resonance"));
+        all.back().owner = "morph";
+        all.back().text = "Morph";
+        all.back().value = all.back().initial = 0.5;
+        all.back().group = "Pattern";
+    }
+    all.push_back(one(Type::label, "chord", "Chord"));
+    all.back().text = "Cm7";
+    all.push_back(one(Type::meter, "density", "Density"));
+    all.back().maximum = 10;
+    all.push_back(one(Type::file, "scale", "Scale"));
+    all.back().choices = {".scl"};
+    return all;
+}
+
+class EveryKindTest : public ParameterTest {
+protected:
+    void SetUp() override {
+        ParameterTest::SetUp();
+        fake().snapshot.tracks[0].parameters = every_kind();
+        ++fake().snapshot.tracks[0].script_generation;
+        desk().refresh();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QCoreApplication::processEvents();
+    }
+};
+
+TEST_F(EveryKindTest, ASliderGoesAlongItsCurve) {
+    auto* slider = panel_->findChild<Slider*>();
+    ASSERT_NE(slider, nullptr);
+    QTest::mouseClick(slider, Qt::LeftButton, {}, QPoint(slider->width() / 2, 36));
+    EXPECT_NEAR(value("cutoff"), 632.5, 40) << "the middle of a logarithmic travel";
+    QTest::keyClick(slider, Qt::Key_End);
+    EXPECT_EQ(value("cutoff"), 20000);
+    QTest::keyClick(slider, Qt::Key_Delete);
+    EXPECT_EQ(value("cutoff"), 1000);
+    EXPECT_TRUE(slider->toolTip().contains("Hz"));
+}
+
+TEST_F(EveryKindTest, ATableIsDrawnWithTheMouseAndWithTheKeys) {
+    auto* table = panel_->findChild<StepTable*>();
+    ASSERT_NE(table, nullptr);
+    const QRectF third = table->bar_rect(2);
+    QTest::mouseClick(table, Qt::LeftButton, {},
+                      QPoint(static_cast<int>(third.center().x()), static_cast<int>(third.top())));
+    EXPECT_NEAR(value("steps[2]"), 1, 0.02);
+    QTest::keyClick(table, Qt::Key_Right);
+    QTest::keyClick(table, Qt::Key_Up);
+    EXPECT_NEAR(value("steps[3]"), 0.05, 1e-9);
+    fake().snapshot.tracks[0].parameters[3].value = 0.5;
+    desk().refresh();
+    EXPECT_EQ(table->value(0), 0.5);
+}
+
+TEST_F(EveryKindTest, APointIsDragged) {
+    auto* pad = panel_->findChild<XyPad*>();
+    ASSERT_NE(pad, nullptr);
+    QTest::mouseClick(pad, Qt::LeftButton, {}, QPoint(pad->width() - 2, 22));
+    EXPECT_EQ(value("morph[0]"), 1);
+    EXPECT_EQ(value("morph[1]"), 1);
+    QTest::keyClick(pad, Qt::Key_Left);
+    EXPECT_NEAR(value("morph[0]"), 0.95, 1e-9);
+}
+
+TEST_F(EveryKindTest, AButtonIsDownWhileItIsPressed) {
+    QPushButton* again = nullptr;
+    for (auto* button : panel_->findChildren<QPushButton*>()) {
+        again = button->accessibleName() == "Again" ? button : again;
+    }
+    ASSERT_NE(again, nullptr);
+    QTest::mousePress(again, Qt::LeftButton);
+    EXPECT_EQ(value("again"), 1);
+    QTest::mouseRelease(again, Qt::LeftButton);
+    EXPECT_EQ(value("again"), 0);
+}
+
+TEST_F(EveryKindTest, LabelAndMeterShowWhatTheScriptSays) {
+    auto& parameters = fake().snapshot.tracks[0].parameters;
+    for (auto& parameter : parameters) {
+        if (parameter.id == "chord") {
+            parameter.text = "<b>F</b>";
+        }
+        if (parameter.id == "density") {
+            parameter.value = 7;
+        }
+    }
+    desk().refresh();
+    bool found = false;
+    for (const auto* label : panel_->findChildren<QLabel*>()) {
+        found = found || (label->text() == "<b>F</b>" && label->textFormat() == Qt::PlainText);
+    }
+    EXPECT_TRUE(found);
+    ASSERT_NE(panel_->findChild<PanelMeter*>(), nullptr);
+    EXPECT_EQ(panel_->findChild<PanelMeter*>()->value(), 7);
+}
+
+TEST_F(EveryKindTest, DeleteEmptiesAFile) {
+    auto* drop = panel_->findChild<FileDrop*>();
+    ASSERT_NE(drop, nullptr);
+    EXPECT_TRUE(drop->toolTip().contains(".scl"));
+    QTest::keyClick(drop, Qt::Key_Delete);
+    EXPECT_EQ(fake().count("set_parameter_text 1 scale"), 1u);
+}
+
+TEST_F(EveryKindTest, EveryControlIsReachedByTheKeyboardAndHasAName) {
+    for (const auto* widget : panel_->findChildren<QWidget*>()) {
+        if (widget->focusPolicy() == Qt::StrongFocus && widget->isVisibleTo(panel_.get())) {
+            EXPECT_FALSE(widget->accessibleName().isEmpty()) << widget->metaObject()->className();
+        }
+    }
+    EXPECT_GT(panel_->height(), 104) << "a group has a heading";
+}
+
+TEST_F(ParameterTest, AControllerIsLearnedByTheContextMenu) {
+    Knob* gate = knob("Gate");
+    const auto trigger = [&](const QString& words) {
+        emit gate->customContextMenuRequested(QPoint(5, 5));
+        for (auto* menu : panel_->findChildren<QMenu*>()) {
+            for (QAction* action : menu->actions()) {
+                if (action->text().startsWith(words)) {
+                    action->trigger();
+                    menu->close();
+                    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+                    return true;
+                }
+            }
+        }
+        return false;
+    };
+    EXPECT_TRUE(trigger("Learn"));
+    EXPECT_EQ(fake().count("learn 1 gate"), 1u);
+    desk().refresh();
+    EXPECT_TRUE(trigger("Gate waits"));
+    EXPECT_EQ(fake().count("learn 1 nothing"), 1u);
+    fake().snapshot.tracks[0].settings.learned = {{0, 74, "gate"}};
+    desk().refresh();
+    EXPECT_TRUE(trigger("Forget CC 74 on channel 1"));
+    EXPECT_EQ(fake().count("forget_learned 1 gate"), 1u);
+}
+
+TEST_F(ParameterTest, AAndBAreCompared) {
+    auto* bar = panel_->findChild<PresetBar*>();
+    ASSERT_NE(bar, nullptr);
+    EXPECT_TRUE(bar->isVisible());
+    bar->compare();  // B begins as A is
+    QTest::keyClick(knob("Gate"), Qt::Key_End);
+    desk().refresh();
+    EXPECT_EQ(value("gate"), 1);
+    bar->compare();
+    EXPECT_EQ(value("gate"), 0.5);
+    desk().refresh();
+    bar->compare();
+    EXPECT_EQ(value("gate"), 1);
 }
 
 TEST(ParameterText, IsWhatPeopleRead) {

@@ -25,8 +25,12 @@ from ._events import (
 from ._handlers import on
 from ._instrument import instrument, track
 from ._loops import every, live_loop
+from ._keyboard import keyboard
+from ._layout import Group, Row
+from ._numbers import Knob, NumBox, Slider, Smooth
 from ._other_events import NoteChoke, NoteEnd, NoteExpression, Raw, SysEx, Transport
-from ._params import Knob, Menu, Toggle
+from ._panel import XY, FileDrop, Label, Meter, Table
+from ._params import Button, Menu, Toggle
 from ._random import rng
 from ._rpn import Nrpn, Rpn
 from ._saved import state
@@ -40,29 +44,40 @@ from ._watching import profile, watch
 
 __all__ = [
     "AudioContext",
+    "Button",
     "Cancelled",
     "ChannelPressure",
     "ControlChange",
     "Event",
+    "FileDrop",
+    "Group",
     "Knob",
+    "Label",
     "Menu",
+    "Meter",
     "NoteChoke",
     "NoteEnd",
     "NoteExpression",
     "NoteOff",
     "NoteOn",
     "Nrpn",
+    "NumBox",
     "PitchBend",
     "PolyPressure",
     "ProgramChange",
     "Raw",
+    "Row",
     "Rpn",
+    "Slider",
+    "Smooth",
     "SysEx",
+    "Table",
     "Task",
     "Time",
     "Toggle",
     "Transport",
     "Voice",
+    "XY",
     "all_notes_off",
     "audio",
     "background",
@@ -75,6 +90,7 @@ __all__ = [
     "held",
     "instrument",
     "key_down",
+    "keyboard",
     "live_loop",
     "log",
     "midi",

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ._clock import Clock
-    from ._runtime import Record, Runtime
+    from ._runtime import Runtime
+    from ._taking import Record
 
 ProcessFn = TypeVar("ProcessFn", bound=Callable[["NDArray[np.float32]", "AudioContext"], None])
 
@@ -96,7 +97,7 @@ def _event(record: Record) -> Event:
         return note_on(time, seq, port, channel, b1, b2)
     if kind == NOTE_OFF:
         return note_off(time, seq, port, channel, b0, b1, b2, -1)
-    return other(kind, time, seq, port, channel, b1, b2)
+    return other(kind, time, seq, port, channel, b0, b1, b2)
 
 
 class AudioProcess:

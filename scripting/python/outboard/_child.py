@@ -11,6 +11,7 @@ from ._console import Console, host_writer
 from ._errors import describe
 from ._last_words import listen
 from ._load import execute, imported_from
+from ._moves import panel_news
 from ._runner import RAISED
 from ._runtime import Answer, Runtime
 from ._taking import Record
@@ -44,6 +45,7 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             channel=int(options.get("channel", 1)),
             values=options.get("values"),
             saved=options.get("saved", ""),
+            restored=bool(options.get("restored")),
         )
         rt.offline = bool(options.get("offline"))
         rt.instrument_tells = True
@@ -56,7 +58,7 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
             if uses_background(module):
                 rt.worker = _helper.start(write)
         return {
-            "parameters": [parameter._declare() for parameter in rt.parameters],
+            "parameters": [one for parameter in rt.parameters for one in parameter._declare()],
             "handles": rt.handles,
             "files": imported_from(path),
             "loops": list(rt.live_loops),
@@ -92,7 +94,7 @@ def kept() -> str:
     return rt.saved() if rt is not None else ""
 
 
-def restore(saved: str, values: dict[str, float]) -> None:
+def restore(saved: str, values: dict[str, float | str]) -> None:
     """Loaded, and about to become live in place of another: what that one kept, and its parameters. Never raises: an
     error is the script's, and it plays all the same."""
     rt = _active.runtime
@@ -114,9 +116,9 @@ def attach_audio(memory: memoryview) -> None:
     rt.audio.attach(memory, _audio_frames)
 
 
-def run_audio(slot: int, start: int, frames: int, records: list[Record]) -> tuple[bool, bool, bool, list[Record]]:
+def run_audio(slot: int, start: int, frames: int, records: list[Record]) -> tuple[bool, bool, bool, bool, list[Record]]:
     """Works on a block of sound in its slot, after the records that no call has brought. Never raises. Says whether the
-    result is of use, whether the script is bypassed, whether it has something to save; and what leaves."""
+    result is of use, whether the script is bypassed, whether it has something to save, or to show; and what leaves."""
     rt = _active.runtime
     done = run_block(start, frames, records)[0] if records else []
     try:
@@ -124,10 +126,15 @@ def run_audio(slot: int, start: int, frames: int, records: list[Record]) -> tupl
             raise RuntimeError("run_audio was called without a script that works on sound")
         rt.out = []
         good = rt.audio.run(rt, rt.audio.view(slot, frames), start, frames)
-        return good, rt.bypassed, rt.kept.wanted, done + rt.out
+        return good, rt.bypassed, rt.kept.wanted, rt.panel.wanted, done + rt.out
     except BaseException as error:
         host_writer()(ERROR, *describe(error, rt.script if rt is not None else ""))
-        return False, rt is not None and rt.bypassed, False, done
+        return False, rt is not None and rt.bypassed, False, False, done
+
+
+def show() -> str:
+    """Between blocks: what the panel and the keyboard show from now on, as JSON; "" if nothing new. Never raises."""
+    return panel_news(_active.runtime) if _active.runtime is not None else ""
 
 
 def _failure(text: str, file: str, line: int) -> dict[str, Any]:

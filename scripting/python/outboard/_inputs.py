@@ -43,6 +43,7 @@ from ._wire import (
     START,
     STATE,
     SYSEX,
+    TEXT,
     TRANSPORT,
 )
 
@@ -75,14 +76,15 @@ class TransportChange:
 
 
 class ParameterChange:
-    """The user moves a control, as the host has it: a knob's value, a menu's index, a toggle's 0 or 1."""
+    """The user moves a control, as the host has it: a knob's value, a menu's index, a toggle's 0 or 1, a file's path;
+    of a Table and an XY one value, by an id such as "steps[3]"."""
 
     __slots__ = ("time", "id", "value")
 
-    def __init__(self, *, time: int, id: str, value: float) -> None:
+    def __init__(self, *, time: int, id: str, value: float | str) -> None:
         self.time: int = time
         self.id: str = id
-        self.value: float = value
+        self.value: float | str = value
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -132,7 +134,7 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
     for press in held_before:
         seq += 1
         records.append((*_midi(press, seq)[:8], STATE))
-    numbers = {parameter.id: number for number, parameter in enumerate(rt.parameters)}
+    numbers = {id: number for number, id in enumerate(id for parameter in rt.parameters for id in parameter._ids())}
     live = False
     for event in sorted(events, key=_place):
         if not live and _place(event) >= (0, _EVENT, 0):
@@ -158,7 +160,10 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
                 + loop
             )
         elif isinstance(event, ParameterChange):
-            records.append((PARAMETER, time, numbers[event.id], event.value))
+            if isinstance(event.value, str):
+                records += text_records(time, numbers[event.id], event.value)
+            else:
+                records.append((PARAMETER, time, numbers[event.id], event.value))
         else:
             records.append((PANIC, time))
     if not live:
@@ -173,6 +178,13 @@ _EVENT = 3
 
 def _place(event: Input) -> tuple[int, int, float]:
     return round_sample(event.time), _ORDER.get(type(event), _EVENT), event.time
+
+
+def text_records(time: int, number: int, text: str) -> list[Record]:
+    """A text as the host posts it: in pieces."""
+    raw = text.encode()
+    pieces = [raw[at : at + 32] for at in range(0, len(raw), 32)] or [b""]
+    return [(TEXT, time, number, piece, piece is pieces[-1]) for piece in pieces]
 
 
 def _point(

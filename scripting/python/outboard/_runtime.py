@@ -17,8 +17,9 @@ from ._console import Write
 from ._handler import ANY, START
 from ._instrument import initial_settings
 from ._loops import EveryLoop, LiveLoop, Loop
+from ._moves import Panel, move
 from ._other_events import Transport
-from ._params import Parameter
+from ._parameter import Parameter
 from ._random import rng
 from ._runner import RAISED
 from ._saved import Kept
@@ -44,8 +45,10 @@ from ._wire import (
     RAW,
     RPN,
     SAVE,
+    SHOW,
     START as START_RECORD,
     SETTING_IS,
+    TEXT,
     TRANSPORT,
     WAIT_LOOPS,
     VOICE_SILENT,
@@ -74,13 +77,17 @@ class Runtime(Taking):
         seed: int = 0,
         slot: int = 0,
         channel: int = 1,
-        values: dict[str, float] | None = None,
+        values: dict[str, float | str] | None = None,
         saved: str = "",
+        restored: bool = False,
     ) -> None:
         super().__init__(sample_rate, script, write, channel - 1)
         self.loading = True
         self.saved_values = dict(values or {})
         self.parameters: list[Parameter[Any]] = []
+        self.panel = Panel()
+        #: The saved values are those of a session that was opened: `changed` runs for them.
+        self._restored = restored
         #: `state`, and what `@on.save` gives.
         self.kept = Kept(saved)
         #: What begins when the script becomes live; after a panic it waits for the next note or play.
@@ -121,11 +128,10 @@ class Runtime(Taking):
             self.fail(error)
             return self.kept.last
 
-    def take_values(self, values: dict[str, float]) -> None:
+    def take_values(self, values: dict[str, float | str]) -> None:
         """Parameters as they stood when the script before this one went. No handler runs."""
         for parameter in self.parameters:
-            if parameter.id in values:
-                parameter._value = parameter._from_wire(values[parameter.id])
+            parameter._restore(values)
 
     @property
     def handles(self) -> int:
@@ -134,7 +140,7 @@ class Runtime(Taking):
         if self._takers[RPN] or self._takers[NRPN]:
             mask |= 1 << CONTROL_CHANGE
         if any(parameter._handler is not None for parameter in self.parameters):
-            mask |= 1 << PARAMETER
+            mask |= 1 << PARAMETER | 1 << TEXT
         return mask
 
     # ---- a block ------------------------------------------------------------------------------------------------
@@ -154,7 +160,7 @@ class Runtime(Taking):
         self.out = []
         if self.audio is not None:
             self.audio.note(records)
-        for record in records:
+        for at, record in enumerate(records):
             time = record[1]
             if time > self.now:
                 self.run_until(time)
@@ -164,8 +170,10 @@ class Runtime(Taking):
                 self._event(record)
             elif kind == TRANSPORT:
                 self._transport(record)
-            elif kind == PARAMETER:
-                self._parameter(record[2], record[3])
+            elif kind == PARAMETER or kind == TEXT:
+                moved = move(self, records, at)
+                if moved is not None:
+                    self._changed(moved)
             elif kind == START_RECORD:
                 self._start()
             elif kind == PANIC:
@@ -191,6 +199,8 @@ class Runtime(Taking):
         mask = BYPASSED if self.bypassed else 0
         if self.kept.wanted:
             mask |= SAVE
+        if self.panel.wanted:
+            mask |= SHOW
         if self.awaited_presses:
             mask |= 1 << NOTE_OFF | 1 << CHOKE
         wake_sample, wake_beat = NEVER, math.inf
@@ -248,18 +258,18 @@ class Runtime(Taking):
                 self._run(handler, (event,), 0, self.first_channel, None)
                 return
 
-    def _parameter(self, index: int, value: float) -> None:
-        parameter = self.parameters[index]
-        new = parameter._from_wire(value)
-        if new == parameter._value:
-            return
-        parameter._value = new
+    def _changed(self, parameter: Parameter[Any]) -> None:
         handler = parameter._handler
-        if handler is not None and not self.bypassed:
-            self._run(handler, (new,) if parameter._takes_value else (), 0, self.first_channel, None)
+        if handler is not None and not self.bypassed and not parameter._is_let_go():
+            args = (parameter._value,) if parameter._takes_value else ()
+            self._run(handler, args, 0, self.first_channel, None)
 
     def _start(self) -> None:
         self.live_beat = self.clock.beat_of(self.now)
+        if self._restored:
+            self._restored = False
+            for parameter in self.panel.restored:
+                self._changed(parameter)
         if not self.bypassed:
             for handler in self.declared.get(START, ()):
                 self._run(handler, (), 0, self.first_channel, None)

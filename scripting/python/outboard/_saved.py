@@ -80,7 +80,8 @@ class Kept:
             self.load(self._extra, self._extra_version)
 
     def text(self) -> str:
-        """Everything as one JSON text. Calls `@on.save`; what that raises comes out, and ValueError if it is too long."""
+        """Everything as one JSON text. Calls `@on.save`; what that raises comes out, and ValueError if it is too
+        long."""
         if self.save is not None:
             self._extra = checked(self.save(), "what @on.save gives", None)
             self._extra_version = self.version

@@ -21,7 +21,7 @@ from ._events import (
 )
 from ._midi_file import MidiFile
 from ._names import key_name
-from ._params import Declaration
+from ._parameter import Declaration
 from ._time import Time, bars, beats, ms, samples, seconds
 from .testing import Script, samples_of
 

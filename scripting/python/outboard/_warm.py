@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import _active
 from ._events import NoteOn
 from ._handlers import on
-from ._params import Knob
+from ._numbers import Knob
 from ._runtime import Answer, Runtime
 from ._state import held
 from ._taking import Record

@@ -37,6 +37,8 @@ AUDIO: Final = 56
 FINISH: Final = 41
 #: Never on the wire: something came from another thread of the script.
 ARRIVED: Final = 63
+# A piece of a parameter's text: 32 bytes at most; the last piece is marked.
+TEXT: Final = 48
 
 PASS: Final = 64
 END_VOICE: Final = 65
@@ -65,6 +67,8 @@ AT_KEY_UP: Final = 3
 BYPASSED: Final = 1 << 62
 # There too: something may have changed that the host keeps a copy of.
 SAVE: Final = 1 << 61
+# There too: the panel or the keyboard shows something else from now on.
+SHOW: Final = 1 << 60
 
 NEVER: Final = 2**63 - 1
 

@@ -26,7 +26,7 @@ from ._inputs import Input, MidiBytes, Panic, ParameterChange, TransportChange, 
 from ._load import execute
 from ._note_changes import NoteChange
 from ._midi_file import MidiFile
-from ._params import Declaration
+from ._parameter import Declaration
 from ._position import Position
 from ._runtime import Runtime
 from ._schedule import Schedule
@@ -95,7 +95,7 @@ class Script:
         tempo: float = 120.0,
         time_signature: tuple[int, int] = (4, 4),
         playing: bool = True,
-        values: Mapping[str, float] | None = None,
+        values: Mapping[str, float | str] | None = None,
         saved: str = "",
         held_before: Sequence[NoteOn] = (),
         block: int | None = None,
@@ -124,7 +124,7 @@ class Script:
             rt.presets[name.lower()] = bank * 128 + program
         try:
             execute(rt, self.path)
-            self._parameters = [parameter._declare() for parameter in rt.parameters]
+            self._parameters = [one for parameter in rt.parameters for one in parameter._declare()]
             clock = Clock(sample_rate)
             clock.set_point(0.0, 0.0, 0.0, tempo, playing, *time_signature, 0.0, 0)
             end = samples_of(until, clock)
@@ -147,7 +147,7 @@ class Script:
         tempo: float = 120.0,
         time_signature: tuple[int, int] = (4, 4),
         playing: bool = True,
-        values: Mapping[str, float] | None = None,
+        values: Mapping[str, float | str] | None = None,
         seed: int = 0,
         channel: int = 1,
         track: int = 1,
@@ -175,7 +175,7 @@ class Script:
         seed: int,
         track: int,
         channel: int,
-        values: Mapping[str, float] | None,
+        values: Mapping[str, float | str] | None,
         saved: str = "",
     ) -> Runtime:
         return Runtime(
@@ -187,6 +187,7 @@ class Script:
             channel=channel,
             values=dict(values or {}),
             saved=saved,
+            restored=values is not None,
         )
 
     def _write(self, level: int, text: str, file: str, line: int) -> None:

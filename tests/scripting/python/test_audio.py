@@ -165,7 +165,7 @@ def test_the_child_works_in_the_memory_it_was_given(tmp_path: Path) -> None:
     _child.attach_audio(memoryview(memory))
     floats = np.frombuffer(memory, np.float32)
     for slot, frames in enumerate((64, 100, 3)):
-        assert _child.run_audio(slot, 10 + slot, frames, []) == (True, False, False, [])
+        assert _child.run_audio(slot, 10 + slot, frames, []) == (True, False, False, False, [])
         mine = floats[slot * 200 : slot * 200 + 200]
         assert (mine[: 2 * frames] == 10 + slot).all() and (mine[2 * frames :] == 0).all()
     assert _child.run_audio(3, 0, 64, [])[0] is False, "there is no such slot"

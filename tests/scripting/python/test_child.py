@@ -46,16 +46,16 @@ def g(): pass
 """,
         values={"gate": 0.75, "unknown": 3.0},
     )
+    plain = dict(owner="", minimum=0.0, maximum=1.0, step=0.0, curve="linear", unit="", text="", choices=[], group="",
+                 row=0)  # fmt: skip
     assert answer == {
         "parameters": [
-            dict(id="rate", name="Rate", type="menu", value=1.0, initial=1.0, minimum=0.0, maximum=1.0, step=1.0,
-                 unit="", choices=["1/4", "1/8"]),
-            dict(id="gate", name="Gate", type="knob", value=0.75, initial=0.5, minimum=0.05, maximum=1.0, step=0.0,
-                 unit="%", choices=[]),
-            dict(id="thru", name="Thru", type="toggle", value=0.0, initial=0.0, minimum=0.0, maximum=1.0, step=1.0,
-                 unit="", choices=[]),
+            {**plain, **dict(id="rate", name="Rate", type="menu", value=1.0, initial=1.0, step=1.0,
+                             choices=["1/4", "1/8"])},
+            {**plain, **dict(id="gate", name="Gate", type="knob", value=0.75, initial=0.5, minimum=0.05, unit="%")},
+            {**plain, **dict(id="thru", name="Thru", type="toggle", value=0.0, initial=0.0, step=1.0)},
         ],
-        "handles": 1 << 1 | 1 << 2 | 1 << 33,
+        "handles": 1 << 1 | 1 << 2 | 1 << 33 | 1 << 48,
         "files": [],
         "loops": [],
         "audio": 0,
