@@ -1,5 +1,6 @@
 #include "scripting/child/helper.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -9,6 +10,17 @@
 #include "scripting/child/descriptors.h"
 
 namespace outboard::scripting::child {
+namespace {
+
+std::array<bool, traceback + 1> of_the_host{};
+
+}  // namespace
+
+void note_descriptors_of_the_host() {
+    for (int number = shared_in; number <= traceback; ++number) {
+        of_the_host[static_cast<std::size_t>(number)] = ::fcntl(number, F_GETFD) != -1;
+    }
+}
 
 PyObject* fork_helper(PyObject*, PyObject*) {
     const pid_t parent = ::getpid();
@@ -23,10 +35,10 @@ PyObject* fork_helper(PyObject*, PyObject*) {
     if (::getppid() != parent) {
         ::_exit(0);
     }
-    constexpr std::array of_the_host{shared_in, shared_out, piped_in, piped_out,
-                                     slow_in,   slow_out,   lifeline, traceback};
-    for (const int number : of_the_host) {
-        ::close(number);
+    for (int number = 0; number < static_cast<int>(of_the_host.size()); ++number) {
+        if (of_the_host[static_cast<std::size_t>(number)]) {
+            ::close(number);
+        }
     }
     PyOS_AfterFork_Child();
     return PyLong_FromLong(0);

@@ -6,6 +6,10 @@
 
 namespace outboard::scripting::child {
 
+/// [child] Before Python runs: which numbers are the host's. Those that the lanes do not need any more are free, and
+/// the script may get them.
+void note_descriptors_of_the_host();
+
 /// `_outboard_host.fork_helper()`. [child] First thread, while the script is loaded: before the memory is locked and
 /// before real-time priority, so that neither is paid for twice. In the new process it gives 0: a copy of this one with
 /// the script read, which has none of the host's descriptors and is killed by the system when this process ends,

@@ -105,6 +105,7 @@ Object to_python(const nlohmann::json& value) {
 
 Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) : slow_lane_(slow_lane) {
     the_slow_lane = &slow_lane;
+    note_descriptors_of_the_host();
     start_python(package_path);
     const Object child = require(PyImport_ImportModule("outboard._child"), "import the package outboard");
     load_ = require(PyObject_GetAttrString(child.get(), "load"), "find outboard._child.load");

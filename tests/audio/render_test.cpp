@@ -274,7 +274,8 @@ TEST(Transform, SysexOfTheSongAndOfAScriptAreWrittenWithTheirBytes) {
         const TemporaryPath file("b.mid");
         static_cast<void>(transform(*one.engine, {.output = file.path(), .frames = frames}));
         std::vector<std::vector<std::uint8_t>> written;
-        for (const SongEvent& event : Song::load(file.path())->events) {
+        const std::shared_ptr<const Song> song = Song::load(file.path());
+        for (const SongEvent& event : song->events) {
             if (event.bytes.front() == 0xF0) {
                 written.push_back(event.bytes);
             }

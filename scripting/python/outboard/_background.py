@@ -54,7 +54,7 @@ class Work:
         self.kwargs: dict[str, object] = kwargs
         self.deliver: Callable[[Outcome], None] = deliver
         #: Nobody waits for it any more: it is not begun. What has begun runs on to its end.
-        self.cancelled = False
+        self.cancelled: bool = False
 
     def run_here(self) -> Outcome:
         try:

@@ -268,9 +268,7 @@ class Runner(Schedule):
 
     def fail(self, error: BaseException) -> None:
         """Reports what a handler or task raised. Too many in a second: the script is bypassed."""
-        running, self.ctx = self.ctx, None  # describing it reads files
         self.write(ERROR, *describe(error, self.script))
-        self.ctx = running
         failures = self._failures
         failures.append(self.now)
         if len(failures) == ERRORS_TO_BYPASS and self.now - failures[0] < self.clock.sample_rate and not self.bypassed:

@@ -264,6 +264,12 @@ def test_down_and_released_are_about_one_key_press(bench):
     assert b.printed == ["0 1 True", "10 2 True", "30 1 False", "again 30", "40 2 False", "again 40"]
 
 
+def test_what_follows_released_counts_from_the_end_of_the_key_press(bench):
+    b = bench("@on.note\nasync def n(e):\n    await e.released()\n    await samples(5)\n    say(now())")
+    b.play([on(0, 60), off(30, 60)])
+    assert b.printed == ["35"]
+
+
 def test_events_in_arrival_order_then_due_tasks_in_the_order_they_were_scheduled(bench):
     b = bench(
         """
