@@ -113,9 +113,7 @@ class ChangingNote:
 
     @property
     def sounding(self) -> bool:
-        """Whether the note is heard: from its beginning until the instrument has ended it, release and pedal included.
-        The instrument tells that at the end of a block, so this may be up to a block late. Where no instrument plays
-        (`outboard.testing`) it is the same as `alive`."""
+        """Whether the note is heard."""
         raise NotImplementedError
 
     def change_tune(self, semitones: float, glide: Time | None = None, *, relative: bool = False) -> None:

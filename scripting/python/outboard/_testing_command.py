@@ -21,6 +21,7 @@ from ._events import (
 )
 from ._midi_file import MidiFile
 from ._names import key_name
+from ._note_changes import NoteChange
 from ._parameter import Declaration
 from ._time import Time, bars, beats, ms, samples, seconds
 from .testing import Script, samples_of
@@ -164,6 +165,9 @@ def _words(event: Event) -> str:
         return f"{'note on':<10}  {key_name(event.key):<4} velocity {event.velocity7}{tuned}"
     if isinstance(event, NoteOff):
         return f"{'note off':<10}  {key_name(event.key):<4} velocity {event.velocity7}"
+    if isinstance(event, NoteChange):
+        reached = f"  in {event.until - event.time} samples" if event.until > event.time else ""
+        return f"{'change':<10}  {key_name(event.key):<4} {event.kind} {event.value:g}{reached}"
     if isinstance(event, ControlChange):
         return f"{'controller':<10}  {event.cc:<4} {event.value7}"
     if isinstance(event, PolyPressure):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import _active
 from ._clock import round_sample
+from ._every import Every
 from ._events import NoteOn
 from ._instrument import Preset, sound_of
 from ._note_changes import ChangingNote
@@ -94,9 +95,8 @@ class Voice(ChangingNote):
 
     @property
     def sounding(self) -> bool:
-        """Whether the note is heard: from its beginning until the instrument has ended it, release and pedal included.
-        The instrument tells that at the end of a block, so this may be up to a block late. Where no instrument plays
-        (`outboard.testing`) it is the same as `alive`."""
+        """Whether the note is heard, its release and the pedal included: until the instrument has ended it. (It tells
+        that up to a block late; in `outboard.testing` no instrument plays, and this is the same as `alive`.)"""
         return not self._silent if self._rt.instrument_tells else self.alive
 
     def release(self, after: Time | None = None, velocity: float | None = None) -> None:
@@ -222,31 +222,6 @@ class Voice(ChangingNote):
         self._alarm = Alarm(lambda alarm: self._finish(alarm) if self._alarm is alarm else None)
         self._alarm.place_like(end)
         self._rt.schedule(self._alarm, 0)
-
-
-class Every:
-    """The loop of `Voice.every`."""
-
-    __slots__ = ("_voice", "_step", "_from")
-
-    def __init__(self, voice: Voice, step: Time) -> None:
-        self._voice = voice
-        self._step = step
-        self._from: float | None = None
-
-    def __aiter__(self) -> Every:
-        return self
-
-    async def __anext__(self) -> float:
-        rt = self._voice._rt
-        if self._from is not None:
-            await self._step
-        if not self._voice.alive:
-            raise StopAsyncIteration
-        here = rt.exact_sample()
-        if self._from is None:
-            self._from = here
-        return (here - self._from) / rt.clock.sample_rate
 
 
 def _acting(what: str) -> tuple[Runtime, Position]:

@@ -214,3 +214,10 @@ def test_sound_is_not_touched_at_module_level(bench):
         bench("from outboard import *\ninstrument['filter.cutoff'] = 1\n").play(HELD)
     with pytest.raises(RuntimeError, match="module level"):
         bench("from outboard import *\ntrack.gain = 1\n").play(HELD)
+
+
+def test_the_table_of_outboard_testing_has_changes(bench):
+    from outboard._testing_command import _words
+
+    heard = played(bench, "v.change_tune(0.5, glide=samples(96))")
+    assert "change      C3   tuning 0.5  in 96 samples" in [_words(event) for event in heard]
