@@ -76,7 +76,8 @@ def as_input(tick: int, data: bytes) -> Event:
     return PitchBend(value=((data[2] << 7 | data[1]) - 8192) / 8192, **where)
 
 
-def as_bytes(event: Event) -> bytes:
+def as_bytes(event: Event) -> bytes | None:
+    """None for what changes a note while it sounds: a MIDI file has no such thing."""
     channel = event.channel - 1
     if isinstance(event, NoteOn):
         return bytes([ON | channel, event.key, event.velocity7])
@@ -90,8 +91,9 @@ def as_bytes(event: Event) -> bytes:
         return bytes([0xA0 | channel, event.key, event.value7])
     if isinstance(event, ChannelPressure):
         return bytes([0xD0 | channel, event.value7])
-    assert isinstance(event, PitchBend)
-    return bytes([0xE0 | channel, event.value14 & 127, event.value14 >> 7])
+    if isinstance(event, PitchBend):
+        return bytes([0xE0 | channel, event.value14 & 127, event.value14 >> 7])
+    return None
 
 
 def transformed(song: Path, name: str, folder: Path, frames: int) -> bytes:
@@ -123,5 +125,6 @@ def test_the_engine_plays_what_outboard_testing_says(name: str, tmp_path: Path) 
                           values={id: value for id, (_, value) in VALUES.get(name, {}).items()})
     assert script.errors == []
     for channel in range(16):
-        wanted = [(e.time, as_bytes(e)) for e in expected if e.channel == channel + 1 and e.time < END]
+        here = [e for e in expected if e.channel == channel + 1 and e.time < END]
+        wanted = [(e.time, data) for e in here if (data := as_bytes(e)) is not None]
         assert [event for event in channels.get(channel, []) if event[0] < END] == wanted, f"channel {channel + 1}"
