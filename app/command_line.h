@@ -39,7 +39,7 @@ struct CommandLine {
     bool pipelined = false;
     std::optional<std::int64_t> prewake_guard_ns = 0;  ///< nothing: off; 0: learned
     double deadline = 0.5;                             ///< share of a block
-    std::string stats, capture;
+    std::string stats, capture, midi;
     std::optional<double> tail;  ///< seconds; nothing: two bars
     std::uint64_t seed = 0;
     std::string help;  ///< not empty: print this and leave
