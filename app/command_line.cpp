@@ -74,6 +74,8 @@ void add_real_time(CLI::App& verb, Words& words, std::optional<double>& deadline
                        "how much of a block scripts may take (default 0.5)");
     add_number<double>(verb, "--seconds", words.line.seconds, 0.01, 1e6, "seconds", "stop after so many seconds");
     verb.add_option("--capture", words.line.capture, "write what is played to this file")->type_name("FILE.wav");
+    verb.add_option("--midi", words.line.midi, "write what the tracks play to this file, as notes")
+        ->type_name("FILE.mid");
 }
 
 void refuse_unbuilt(const Words& words) {

@@ -42,7 +42,7 @@ struct CommandLine {
     std::optional<std::int64_t> prewake_guard_ns = 0;  ///< nothing: off; 0: learned
     double deadline = 0.5;                             ///< share of a block
     scripting::SwapMoment swap = scripting::SwapMoment::beat;
-    std::string stats, capture;
+    std::string stats, capture, midi;
     bool float_samples = false;  ///< render: 32-bit float instead of 16-bit whole numbers
     std::optional<double> tail;  ///< seconds; nothing: two bars
     std::uint64_t seed = 0;

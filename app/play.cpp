@@ -134,6 +134,7 @@ int run_play(const CommandLine& line) {
     const auto source = find_session(line);
     require_writable(line.stats);
     require_writable(line.capture);
+    require_writable(line.midi);
     const Interrupt interrupt;
     Live live(source.session, live_options(line));
     auto& engine = live.engine();
@@ -146,6 +147,9 @@ int run_play(const CommandLine& line) {
     if (!line.capture.empty()) {
         engine.start_capture(line.capture);
     }
+    if (!line.midi.empty()) {
+        engine.start_midi_capture(line.midi);
+    }
     engine.play();
     live.start();
     for (const auto& notice : live.notices()) {
@@ -157,6 +161,7 @@ int run_play(const CommandLine& line) {
     player.run(interrupt);
     live.stop();
     engine.stop_capture();
+    engine.stop_midi_capture();
     player.show_messages();
     const auto run = figures_of(line, live, player.load_median());
     if (!line.stats.empty()) {

@@ -210,9 +210,9 @@ int run_window(const CommandLine& line, int argc, char** argv) {
     if (!has_display()) {
         return run_play(line);
     }
-    if (line.seconds || line.tail || !line.stats.empty() || !line.capture.empty()) {
+    if (line.seconds || line.tail || !line.stats.empty() || !line.capture.empty() || !line.midi.empty()) {
         throw UsageError(
-            "--seconds, --tail, --stats and --capture belong to a run without the window: put 'play' before "
+            "--seconds, --tail, --stats, --capture and --midi belong to a run without the window: put 'play' before "
             "them");
     }
     QApplication application(argc, argv);

@@ -121,8 +121,9 @@ Engine::Engine(Options options, scripting::ScriptHost& host, const Session& sess
 Engine::~Engine() {
     try {
         stop_capture();
+        stop_midi_capture();
     } catch (const std::exception&) {
-        // Nobody is left to tell. Who wants to know calls stop_capture().
+        // Nobody is left to tell. Who wants to know calls stop_capture() and stop_midi_capture().
     }
 }
 
@@ -367,6 +368,12 @@ void Engine::key_up(std::uint8_t key, std::uint8_t channel) {
 
 // ---- capture --------------------------------------------------------------------------------------------------------
 
+void Engine::State::wait_for_callback() const {
+    while (processor.busy()) {
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+}
+
 void Engine::start_capture(const std::string& path) {
     if (state_->capture) {
         throw std::runtime_error("A recording is running already: stop it before another one is started.");
@@ -380,10 +387,30 @@ void Engine::stop_capture() {
         return;
     }
     state_->processor.capture.store(nullptr, std::memory_order_seq_cst);
-    while (state_->processor.busy()) {  // at most one callback long
-        std::this_thread::sleep_for(std::chrono::microseconds(100));
-    }
+    state_->wait_for_callback();
     const std::unique_ptr<Capture> capture = std::move(state_->capture);
+    capture->finish();
+}
+
+void Engine::start_midi_capture(const std::string& path) {
+    if (state_->midi_capture) {
+        throw std::runtime_error("What is played is taken down already: stop that before it is begun anew.");
+    }
+    const std::shared_ptr<const Song> song = this->song();
+    if (!song) {
+        throw std::runtime_error("A MIDI file takes its tempi from a song, and there is none: open one first.");
+    }
+    state_->midi_capture = std::make_unique<MidiCapture>(path, song, state_->options.sample_rate, snapshot().sample);
+    state_->processor.midi_capture.store(state_->midi_capture.get(), std::memory_order_seq_cst);
+}
+
+void Engine::stop_midi_capture() {
+    if (!state_->midi_capture) {
+        return;
+    }
+    state_->processor.midi_capture.store(nullptr, std::memory_order_seq_cst);
+    state_->wait_for_callback();
+    const std::unique_ptr<MidiCapture> capture = std::move(state_->midi_capture);
     capture->finish();
 }
 

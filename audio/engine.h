@@ -174,6 +174,10 @@ public:
     /// WAV capture of what is sent to the device, written by a thread of its own. Throws with a sentence.
     void start_capture(const std::string& path);
     void stop_capture();  ///< finishes the file
+    /// The same for what the tracks send to their instruments, as a MIDI file with the song's tempi, which takes this
+    /// moment for the song's start: begin before play(). Throws with a sentence; also when there is no song.
+    void start_midi_capture(const std::string& path);
+    void stop_midi_capture();  ///< writes the file
 
     [[nodiscard]] EngineSnapshot snapshot();
     [[nodiscard]] Session session() const;  ///< the document as it is now, parameters included

@@ -11,6 +11,7 @@
 #include "audio/capture.h"
 #include "audio/command.h"
 #include "audio/engine.h"
+#include "audio/midi_capture.h"
 #include "audio/processor.h"
 
 namespace outboard::audio {
@@ -42,6 +43,9 @@ struct Engine::State {
     [[nodiscard]] std::shared_ptr<Instrument> make_instrument(const std::string& soundfont) const;
     [[nodiscard]] std::shared_ptr<MidiOutput> open_output(const std::string& name);
 
+    /// What was taken from the processor is used by nobody any more: at most one callback later.
+    void wait_for_callback() const;
+
     const Engine::Options options;
     scripting::ScriptHost& host;
     Session session;  ///< without its tracks and their state, which are in `tracks`
@@ -57,6 +61,7 @@ struct Engine::State {
     std::deque<Command> backlog;
 
     std::unique_ptr<Capture> capture;
+    std::unique_ptr<MidiCapture> midi_capture;
     std::int64_t reset_sample = 0;  ///< engine time of reset_figures
     std::uint64_t reset_xruns = 0;
     Processor processor;

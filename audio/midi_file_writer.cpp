@@ -200,6 +200,20 @@ void append_big(std::vector<std::uint8_t>& bytes, std::uint64_t value, int count
 
 }  // namespace
 
+void sort_by_time(std::vector<Event>& events) {
+    std::vector<std::pair<std::int64_t, std::size_t>> order(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        order[i] = {events[i].time, i};
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<Event> sorted;
+    sorted.reserve(events.size());
+    for (const auto& [time, index] : order) {
+        sorted.push_back(events[index]);
+    }
+    events = std::move(sorted);
+}
+
 std::vector<std::uint8_t> encode_midi_file(const Song& song, std::span<const Event> events, double sample_rate,
                                            const scripting::SysexSource* sysex) {
     std::vector<Placed> placed = Placement(song, sample_rate).place(events);

@@ -25,6 +25,9 @@ namespace outboard::audio {
                                                          double sample_rate,
                                                          const scripting::SysexSource* sysex = nullptr);
 
+/// [control] Into output order: at one sample the order stays.
+void sort_by_time(std::vector<scripting::Event>& events);
+
 /// [control] The same into a file: written beside it under another name and moved into place, so a failure leaves
 /// nothing behind. Throws std::runtime_error with a sentence.
 void write_midi_file(const std::string& path, const Song& song, std::span<const scripting::Event> events,

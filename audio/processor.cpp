@@ -213,7 +213,11 @@ void Processor::mix(float* out, std::uint32_t frames) noexcept {
 
 void Processor::settle() noexcept {
     idle_ = song_ == nullptr || sequencer_.ended();
+    MidiCapture* const target = midi_capture.load(std::memory_order_seq_cst);
     for (const TrackEntry& entry : entries()) {
+        if (target != nullptr) {
+            target->push(entry.track->output());
+        }
         entry.track->settle(*entry.instrument);
         idle_ = idle_ && entry.track->slot().idle();
     }

@@ -16,6 +16,7 @@
 #include "audio/engine.h"
 #include "audio/layer_probe.h"
 #include "audio/live_input.h"
+#include "audio/midi_capture.h"
 #include "audio/script_budget.h"
 #include "audio/sequencer.h"
 #include "audio/spsc_queue.h"
@@ -54,7 +55,9 @@ public:
     Published published;
     PeakMeter left_peak, right_peak;
     std::atomic<Capture*> capture{nullptr};
-    /// Whether a process() is under way. With `capture` set to null before, false means that nobody uses it any more.
+    std::atomic<MidiCapture*> midi_capture{nullptr};
+    /// Whether a process() is under way. With `capture` or `midi_capture` set to null before, false means that nobody
+    /// uses it any more.
     [[nodiscard]] bool busy() const noexcept { return busy_.load(std::memory_order_seq_cst); }
     /// Callback, sequencer, scripting, instruments, mix or rest: what the audio thread measures itself.
     [[nodiscard]] const LayerProbe& probe(Layer layer) const noexcept;

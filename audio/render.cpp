@@ -152,21 +152,6 @@ private:
     std::vector<std::vector<std::uint8_t>> kept_;
 };
 
-/// At one sample the order stays: track by track, as they were put out.
-void sort_by_time(std::vector<scripting::Event>& events) {
-    std::vector<std::pair<std::int64_t, std::size_t>> order(events.size());
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        order[i] = {events[i].time, i};
-    }
-    std::sort(order.begin(), order.end());
-    std::vector<scripting::Event> sorted;
-    sorted.reserve(events.size());
-    for (const auto& [time, index] : order) {
-        sorted.push_back(events[index]);
-    }
-    events = std::move(sorted);
-}
-
 /// Whether a MIDI file cannot hold all of an event.
 bool says_more_than_midi(const scripting::Event& event) {
     return !is_midi(event.kind) || (event.kind == scripting::Kind::note_on &&

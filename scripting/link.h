@@ -75,9 +75,9 @@ public:
     /// published.
     struct Handover {
         const Link* from = nullptr;
-        std::uint32_t stay = 0;                  ///< in `from`: run to the end of their round
-        std::uint32_t wait = 0;                  ///< in this one: begin when those have ended
-        std::array<std::uint32_t, 32> next{};    ///< by number in `from`: the bit in this one
+        std::uint32_t stay = 0;                ///< in `from`: run to the end of their round
+        std::uint32_t wait = 0;                ///< in this one: begin when those have ended
+        std::array<std::uint32_t, 32> next{};  ///< by number in `from`: the bit in this one
     } handover;
     /// Where blocks of sound are handed over, for a script that processes them; and its channels: 1 or 2, or 0 for
     /// none.

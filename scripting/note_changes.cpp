@@ -78,9 +78,8 @@ void NoteChanges::script_leaves() noexcept {
 Event NoteChanges::event_for(std::uint32_t voice, NoteDimension dimension, bool leaving) const noexcept {
     Event change;
     // The latest: a number may come again after a script that counted from 1.
-    const auto note = std::find_if(notes_.rbegin(), notes_.rend(), [&](const Note& known) {
-        return known.voice == voice && known.leaving == leaving;
-    });
+    const auto note = std::find_if(notes_.rbegin(), notes_.rend(),
+                                   [&](const Note& known) { return known.voice == voice && known.leaving == leaving; });
     if (voice == 0 || note == notes_.rend()) {
         return change;
     }

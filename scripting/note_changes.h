@@ -29,8 +29,8 @@ public:
 
     NoteChanges();
 
-    /// A script's note begins: `on` is what goes to the instrument, `voice` the number of the script that is live, or of
-    /// the one that leaves.
+    /// A script's note begins: `on` is what goes to the instrument, `voice` the number of the script that is live, or
+    /// of the one that leaves.
     void started(std::uint32_t voice, const Event& on, bool leaving) noexcept;
     /// The instrument has ended a note: the live script's number of it; 0: none.
     std::uint32_t silent(std::int32_t note_id) noexcept;

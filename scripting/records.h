@@ -61,8 +61,9 @@ inline constexpr std::uint8_t end_voice = 65;  ///< voice; data[0] = release vel
 inline constexpr std::uint8_t end_all = 66;    ///< every voice of this script
 inline constexpr std::uint8_t set_end = 67;    ///< voice, size = End, value[0]
 inline constexpr std::uint8_t flag_choke = 1;
-inline constexpr std::uint8_t loop_over = 88;  ///< after `leave`: voice = the number of a live loop whose round has ended
-inline constexpr std::uint8_t left = 89;       ///< after `leave`: nothing runs any more
+inline constexpr std::uint8_t loop_over =
+    88;                                   ///< after `leave`: voice = the number of a live loop whose round has ended
+inline constexpr std::uint8_t left = 89;  ///< after `leave`: nothing runs any more
 /// voice, data[0] = NoteDimension, value[0] = target, size = End of the glide (hold: at once; sample, beat), value[1] =
 /// where it is reached, flags = flag_from (value[2] = where it begins) and flag_kill (there the note is cut).
 inline constexpr std::uint8_t change_note = 76;

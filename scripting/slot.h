@@ -271,7 +271,7 @@ private:
         std::uint32_t posted = 0;  ///< all events up to this one are there
         std::uint32_t stay = 0;    ///< live loops whose round goes on
         bool told = false, over = false;
-        std::int64_t until = 0;              ///< four bars
+        std::int64_t until = 0;  ///< four bars
         std::int64_t answered_through = 0;
         std::array<std::uint32_t, 32> next{};
     } leaving_;

@@ -1,5 +1,5 @@
-// A child from which another took over, until it has come to its end: at most four bars. It is posted every block, hears
-// events as news that need no outcome of it, and is awaited before the new child is posted.
+// A child from which another took over, until it has come to its end: at most four bars. It is posted every block,
+// hears events as news that need no outcome of it, and is awaited before the new child is posted.
 
 #include <algorithm>
 #include <cmath>
@@ -71,7 +71,8 @@ void Slot::post_leaving() noexcept {
     }
     for (; leaving_.posted < segment_last_ && records_.size() < ipc::max_post_records - 4; ++leaving_.posted) {
         const std::int64_t time = kept(leaving_.posted + 1).time;
-        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time; ++point) {
+        for (; point < clock.count && static_cast<std::int64_t>(std::ceil(clock.points[point].sample)) <= time;
+             ++point) {
             tell(point);
         }
         append_event(leaving_.posted + 1, wire::flag_passed);
@@ -118,8 +119,8 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
     const Call call = leaving_.calls[leaving_.first];
     ipc::AnswerHead head;
     if (received.status != ipc::Status::ok ||
-        !ipc::read_answer(std::span(message_).first(received.size), head, answer_records_) || head.block != call.block ||
-        head.through != call.through) {
+        !ipc::read_answer(std::span(message_).first(received.size), head, answer_records_) ||
+        head.block != call.block || head.through != call.through) {
         add(counters_.refused);
         end_leaving();
         return false;
@@ -147,8 +148,8 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
     leaving_.over = leaving_.over && (head.flags & ipc::answer_more) == 0;
     leaving_.first = (leaving_.first + 1) % max_calls;
     --leaving_.count;
-    leaving_.link->watched.oldest_call_ns.store(
-        leaving_.count > 0 ? leaving_.calls[leaving_.first].posted_ns : 0, std::memory_order_release);
+    leaving_.link->watched.oldest_call_ns.store(leaving_.count > 0 ? leaving_.calls[leaving_.first].posted_ns : 0,
+                                                std::memory_order_release);
     return true;
 }
 

@@ -47,8 +47,9 @@ void Slot::post_segment() noexcept {
 }
 
 bool Slot::child_has_something_to_do() const noexcept {
-    if (start_pending_ || save_pending_ || loops_begin_ != 0 || panic_pending_ || more_ || uncalled_ || call_count_ > 0 ||
-        wake_sample_ < segment_end_ || finishes_here() || link_->wants_call.load(std::memory_order_relaxed) ||
+    if (start_pending_ || save_pending_ || loops_begin_ != 0 || panic_pending_ || more_ || uncalled_ ||
+        call_count_ > 0 || wake_sample_ < segment_end_ || finishes_here() ||
+        link_->wants_call.load(std::memory_order_relaxed) ||
         (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(segment_end_)) >= wake_beat_ - 1e-9) ||
         link_->pipe().pending() > link_->pipe().capacity() / 2) {
         return true;

@@ -273,7 +273,8 @@ Interpreter::AudioAnswer Interpreter::run_audio(std::uint32_t slot, std::int64_t
                                  : nullptr);
         PyObject* made = nullptr;
         int good = 0, gave_up = 0, save = 0, show = 0;
-        if (!result || PyArg_ParseTuple(result.get(), "ppppO!", &good, &gave_up, &save, &show, &PyList_Type, &made) == 0 ||
+        if (!result ||
+            PyArg_ParseTuple(result.get(), "ppppO!", &good, &gave_up, &save, &show, &PyList_Type, &made) == 0 ||
             !records_from_list(made, output)) {
             report_error("the runtime failed in this block of sound");
         } else {
