@@ -186,7 +186,7 @@ TEST_F(NoteChangesTest, TheDelayOfAForwardedNoteBelongsToItsKeyUpOnly) {
     forwarded.delay = 20;
     forwarded.flags = wire::flag_forwarded;
     ledger.start_voice(forwarded, 20, 20, 0);
-    ledger.set_end(1, wire::End::sample, 40, 0, false);
+    ledger.set_end(1, wire::End::sample, 40, 20, 20, false);
     EXPECT_THAT(finish(), ElementsAre("40 off 1"));
 }
 
