@@ -63,14 +63,14 @@ public:
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     /// Asks the control thread to end this child, with a reason (a literal).
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
-    std::uint64_t handles = 0;     ///< constant once ready
+    std::uint64_t handles = 0;  ///< constant once ready
     /// Live loops (bits in the order of declaration) that the child before this one, `from`, also has. Constant once
     /// published.
     struct Handover {
         const Link* from = nullptr;
-        std::uint32_t stay = 0;                  ///< in `from`: run to the end of their round
-        std::uint32_t wait = 0;                  ///< in this one: begin when those have ended
-        std::array<std::uint32_t, 32> next{};    ///< by number in `from`: the bit in this one
+        std::uint32_t stay = 0;                ///< in `from`: run to the end of their round
+        std::uint32_t wait = 0;                ///< in this one: begin when those have ended
+        std::array<std::uint32_t, 32> next{};  ///< by number in `from`: the bit in this one
     } handover;
     Watched watched;               ///< what the watchdog sees of it
     Watchdog* watchdog = nullptr;  ///< constant once ready; none: nobody watches it

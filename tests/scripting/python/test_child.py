@@ -289,7 +289,7 @@ async def other(e):
     events = [(1, 60, 1, 0, 0, 0x90, 60, 100, 0), (4, 70, 2, 0, 0, 0xB0, 7, 1, 0)]
     _child.run_block(0, 100, [POINT, START, *events])
     out, sample, beat, _ = _child.run_block(100, 100, [(LEAVE, 100, 1)])
-    assert [record[:2] for record in out] == [(4, 100)] and out[0][6] == 3, "only the finally is heard, no end"
+    assert [record[:2] for record in out] == [(4, 100)] and out[0][5] == 3, "only the finally is heard, no end"
     assert sample == 260 and beat == math.inf
     out, sample, _, _ = _child.run_block(200, 64, [(4, 210, 3, 0, 0, 0xB0, 7, 1, 2)])
     assert [(record[0], record[1]) for record in out] == [(1, 260)] and out[0][5] == 60, "the forward, then no more"
