@@ -23,6 +23,7 @@ public:
 
 private:
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
+    void give_up_flooding(const ipc::PostHead& call);
     void save();
 
     Lanes lanes_;

@@ -30,7 +30,7 @@ from ._position import Position
 from ._runtime import Runtime
 from ._schedule import Schedule
 from ._time import Time, check_time
-from ._wire import ERROR, PRINT
+from ._wire import ERROR, GIVEN_UP, PRINT
 
 __all__ = [
     "Input",
@@ -142,7 +142,7 @@ class Script:
     @property
     def errors(self) -> list[str]:
         """The texts of the errors in `log`."""
-        return [line.text for line in self.log if line.level == ERROR]
+        return [line.text for line in self.log if line.level in (ERROR, GIVEN_UP)]
 
 
 def notes(events: Iterable[Event]) -> list[Note]:
