@@ -241,6 +241,9 @@ void ControlThread::hear(Seat& seat, Link& link) {
     for (Message& message : messages) {
         say(std::move(message));
     }
+    if (std::string reason = link.take_bypass(); !reason.empty()) {
+        seat.slot->add_reason(std::move(reason));
+    }
     if (std::string saved = link.take_saved(); !saved.empty() && &link == seat.current) {
         seat.slot->keep_saved(link.options.script, std::move(saved));
     }

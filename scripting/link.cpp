@@ -105,6 +105,14 @@ Message message_from(const json& from, std::uint32_t slot) {
     return message;
 }
 
+/// "bypassed after 20 errors within a second: x.py, line 5".
+std::string reason_from(const Message& message) {
+    const std::string reason = message.text.substr(0, message.text.find(": everything"));
+    const std::string file = message.file.substr(message.file.rfind('/') + 1);
+    return message.line > 0 ? reason + ": " + file + ", line " + std::to_string(message.line) : reason;
+}
+
+constexpr int given_up = 5;  ///< a message's level, as in _wire.py: its script is bypassed from now on
 constexpr std::size_t lane_of_pipe = 1;
 
 }  // namespace
@@ -254,9 +262,14 @@ void Link::read_slow_lane(std::vector<Message>& messages) {
                     refusal.type = Message::Type::error;
                     stage_ = Stage::refused;
                     break;
-                case ipc::Opcode::message:
-                    messages.push_back(message_from(json::parse(text), options.slot));
+                case ipc::Opcode::message: {
+                    const json from = json::parse(text);
+                    messages.push_back(message_from(from, options.slot));
+                    if (from.value("level", 0) == given_up) {
+                        bypass_ = reason_from(messages.back());
+                    }
                     break;
+                }
                 case ipc::Opcode::saved:
                     hear_saved(std::move(text), saved_);
                     break;

@@ -98,6 +98,8 @@ public:
     /// Ready, and about to be published: what the script goes on from (JSON, may be empty) and its parameters' values.
     void go(const std::string& saved, const ParameterValues& values);
     /// What the child answered when it was asked for what it keeps, once; empty: nothing yet.
+    /// Why its script was bypassed, once; empty: it was not.
+    std::string take_bypass() { return std::exchange(bypass_, {}); }
     std::string take_kept() { return std::exchange(kept_, {}); }
     /// The child is gone: lets the audio thread know and wakes it.
     void mark_dead() noexcept;
@@ -137,7 +139,7 @@ private:
     std::optional<ipc::SharedMemory> audio_memory_;
     ipc::Process process_;
     std::vector<std::byte> slow_buffer_;
-    std::string saved_, kept_;
+    std::string saved_, kept_, bypass_;
     std::vector<PanelNews> panel_news_;
     Stage stage_ = Stage::starting;
     std::atomic<bool> dead_{false};

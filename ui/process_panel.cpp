@@ -5,6 +5,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "ui/child.h"
 #include "ui/theme.h"
 
@@ -13,6 +15,20 @@ namespace {
 
 QString microseconds(const ipc::ProbeFigures& figures) {
     return QStringLiteral("%1 / %2 µs").arg(figures.p50 / 1000, 0, 'f', 0).arg(figures.p99 / 1000, 0, 'f', 0);
+}
+
+/// The latest first, each once with how often it came: at most four.
+QString counted(const std::vector<std::string>& reasons) {
+    constexpr qsizetype most = 4;
+    QStringList lines;
+    for (auto at = reasons.rbegin(); at != reasons.rend() && lines.size() < most; ++at) {
+        if (std::find(reasons.rbegin(), at, *at) == at) {
+            const auto times = std::count(reasons.begin(), reasons.end(), *at);
+            const QString words = QString::fromStdString(*at).trimmed();
+            lines << (times > 1 ? QStringLiteral("%1 × %2").arg(times).arg(words) : words);
+        }
+    }
+    return lines.join(QLatin1Char('\n'));
 }
 
 }  // namespace
@@ -103,7 +119,7 @@ void ProcessPanel::refresh() {
     const QString lost = f.demotions == 0 ? QString() : tr(", lost %1 times").arg(f.demotions);
     values_[priority]->setText((f.realtime ? tr("real-time") : tr("normal")) + lost);
     if (!f.reasons.empty()) {
-        reason_->setText(QString::fromStdString(f.reasons.back()).trimmed());
+        reason_->setText(counted(f.reasons));
     }
 }
 

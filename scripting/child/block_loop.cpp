@@ -13,6 +13,7 @@ namespace outboard::scripting::child {
 namespace {
 
 constexpr std::uint32_t answers_per_collection = 64;
+constexpr std::size_t most_backlog = 10 * std::size_t{ipc::max_answer_records};  ///< ten blocks'
 
 std::int64_t thread_cpu_ns() {
     timespec time{};
@@ -92,6 +93,10 @@ void BlockLoop::answer(const ipc::PostHead& call, std::int64_t started_ns) {
     const std::int64_t cpu_before = thread_cpu_ns();
     const Interpreter::Answer result = interpreter_.run_block(call.start, call.frames, waiting_, output_);
     waiting_.clear();
+    const bool gives_up = output_.size() > most_backlog;
+    if (gives_up) {
+        give_up_flooding(call);
+    }
 
     ipc::AnswerHead head;
     head.block = call.block;
@@ -103,7 +108,7 @@ void BlockLoop::answer(const ipc::PostHead& call, std::int64_t started_ns) {
     head.started_ns = started_ns;
     head.decoded_ns = result.decoded_ns;
     head.handled_ns = result.handled_ns;
-    head.flags = result.bypassed ? ipc::answer_bypass : 0;
+    head.flags = result.bypassed || gives_up ? ipc::answer_bypass : 0;
     const std::size_t sent = std::min<std::size_t>(output_.size(), ipc::max_answer_records);
     if (sent < output_.size()) {
         head.flags |= ipc::answer_more;
@@ -154,6 +159,16 @@ void BlockLoop::send(const ipc::AnswerHead& head, std::span<const ipc::Record> r
     if (++answers_ % answers_per_collection == 0) {
         interpreter_.collect_garbage();
     }
+}
+
+/// What waits is dropped, but for events that pass; all its voices end.
+void BlockLoop::give_up_flooding(const ipc::PostHead& call) {
+    interpreter_.give_up_flooding(output_.size());
+    std::erase_if(output_, [](const ipc::Record& record) { return record.kind != wire::pass; });
+    ipc::Record end;
+    end.kind = wire::end_all;
+    end.time = call.start + call.frames - 1;
+    output_.push_back(end);
 }
 
 }  // namespace outboard::scripting::child

@@ -24,6 +24,7 @@ public:
 
 private:
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
+    void give_up_flooding(const ipc::PostHead& call);
     void answer_audio(const ipc::PostHead& post, const ipc::Record& record, std::int64_t started_ns);
     void send(const ipc::AnswerHead& head, std::span<const ipc::Record> records);
     void note_chores(bool save, bool show);

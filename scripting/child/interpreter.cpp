@@ -113,6 +113,7 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     show_ = require(PyObject_GetAttrString(child.get(), "show"), "find outboard._child.show");
     save_ = require(PyObject_GetAttrString(child.get(), "save"), "find outboard._child.save");
     kept_ = require(PyObject_GetAttrString(child.get(), "kept"), "find outboard._child.kept");
+    flooded_ = require(PyObject_GetAttrString(child.get(), "flooded"), "find outboard._child.flooded");
     restore_ = require(PyObject_GetAttrString(child.get(), "restore"), "find outboard._child.restore");
     run_audio_ = require(PyObject_GetAttrString(child.get(), "run_audio"), "find outboard._child.run_audio");
     attach_audio_ = require(PyObject_GetAttrString(child.get(), "attach_audio"), "find outboard._child.attach_audio");
@@ -203,6 +204,17 @@ void Interpreter::restore(const std::string& go) {
         }
     } catch (const std::exception& error) {
         slow_lane_.write(level_error, error.what(), "", 0, the_block_start);
+    }
+    released_ = PyEval_SaveThread();
+}
+
+void Interpreter::give_up_flooding(std::size_t count) {
+    PyEval_RestoreThread(released_);
+    {
+        const Object done(PyObject_CallFunction(flooded_.get(), "k", static_cast<unsigned long>(count)));
+        if (!done) {
+            report_error("the script could not be bypassed");
+        }
     }
     released_ = PyEval_SaveThread();
 }

@@ -60,6 +60,8 @@ public:
                      std::vector<ipc::Record>& output);
     /// The newest of what a script before this one kept (JSON of Opcode::go), before the first block.
     void restore(const std::string& go);
+    /// The script has made `count` records that wait to leave, too many: from now on it is bypassed.
+    void give_up_flooding(std::size_t count);
     /// All that the script keeps, to the host: a swap is near.
     void keep();
     /// What the script keeps over swap and crash, if it has changed since the last time: to the host. Between blocks.
@@ -88,7 +90,7 @@ private:
     void send_text(const Object& maker, ipc::Opcode opcode, const char* failure);
 
     SlowLane& slow_lane_;
-    Object load_, run_block_, run_audio_, attach_audio_, save_, kept_, restore_, show_, warm_up_, collect_;
+    Object load_, run_block_, run_audio_, attach_audio_, save_, kept_, restore_, show_, flooded_, warm_up_, collect_;
     std::vector<ipc::Record> warm_records_, warm_output_;
     PyThreadState* released_ = nullptr;
 };

@@ -307,6 +307,106 @@ def note(e: NoteOn) -> None:
     EXPECT_EQ(rig.slot.parameters()[0].value, 0.25);
 }
 
+TEST_F(FailuresTest, AFloodOfPrintsIsCutAndCountedAndTheScriptPlaysOn) {
+    rig.load(folder.write("chatty.py", R"(
+from outboard import NoteOn, on
+@on.note
+def note(e: NoteOn) -> None:
+    e.forward()
+    for i in range(20000):
+        print("line", i)
+)"));
+    play();
+    play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
+    bool told = false;
+    ASSERT_TRUE(play_until([&] {
+        for (const Message& message : rig.host.take_messages()) {
+            told = told ||
+                   (message.type == Message::Type::warning && message.text.find("were dropped") != std::string::npos);
+        }
+        return told && started == 1 && sounding.empty();
+    }));
+    EXPECT_EQ(rig.slot.figures().restarts, 0u);
+    expect_nothing_lost();
+}
+
+TEST_F(FailuresTest, TwentyErrorsInASecondAreAReasonWithItsLine) {
+    rig.load(folder.write("wrong.py",
+                          "from outboard import NoteOn, on\n@on.note\ndef note(e: NoteOn) -> None:\n    1 / 0\n"));
+    play();
+    for (int i = 0; i < 20; ++i) {
+        play({note_on(rig.now, 60), note_off(rig.now + 10, 60)});
+    }
+    ASSERT_TRUE(play_until([&] { return !rig.slot.figures().reasons.empty(); }));
+    EXPECT_THAT(rig.slot.figures().reasons,
+                ::testing::ElementsAre("bypassed after 20 errors within a second: wrong.py, line 4"));
+    EXPECT_EQ(rig.slot.figures().state, SlotState::bypassed);
+    EXPECT_EQ(started, 20);
+    EXPECT_TRUE(sounding.empty());
+    expect_nothing_lost();
+}
+
+/// Offline: how long Python takes for so many does not matter.
+class FloodTest : public ::testing::Test {
+protected:
+    void play_notes(int notes) {
+        rig.load(folder.write("flood.py",
+                              "from outboard import NoteOn, on, play, ms\n@on.note\ndef note(e: NoteOn) -> None:\n"
+                              "    for i in range(" +
+                                  std::to_string(notes) + "):\n        play(i % 128, duration=ms(0.1))\n"));
+        rig.block(64);
+        for (int block = 0; block < 40; ++block) {
+            std::size_t ons = 0;
+            const std::vector<Event> input{note_on(block == 0 ? rig.now : -1, 60),
+                                           note_off(block == 3 ? rig.now : -1, 60)};
+            for (const Event& event : rig.block(64, input)) {
+                if (event.kind == Kind::note_on) {
+                    ++ons;
+                    sounding.insert(event.note_id);
+                } else if (event.kind == Kind::note_off) {
+                    sounding.erase(event.note_id);
+                }
+            }
+            per_block.push_back(ons);
+        }
+    }
+    Folder folder;
+    Rig rig;
+    std::vector<std::size_t> per_block;
+    std::set<std::int32_t> sounding;
+};
+
+TEST_F(FloodTest, OutputIsCappedPerBlockAndTheRestComesWithTheNextBlocks) {
+    play_notes(3000);
+    EXPECT_EQ(per_block[0], 1024u);
+    EXPECT_EQ(per_block[1], 1024u);
+    EXPECT_EQ(per_block[2], 952u);
+    EXPECT_TRUE(sounding.empty());
+    const SlotFigures figures = rig.slot.figures();
+    EXPECT_EQ(figures.flooded, 3000u - 1024u + 952u);
+    EXPECT_EQ(figures.state, SlotState::live);
+    EXPECT_EQ(figures.events_pushed, figures.events_settled);
+}
+
+TEST_F(FloodTest, AHundredThousandNotesInOneBlockBypassTheScript) {
+    play_notes(100000);
+    EXPECT_TRUE(std::all_of(per_block.begin(), per_block.end(), [](std::size_t ons) { return ons <= 1024; }));
+    EXPECT_TRUE(sounding.empty());
+    bool bypassed = false;
+    for (int tries = 0; tries < 500 && !bypassed; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        const auto reasons = rig.slot.figures().reasons;
+        bypassed = !reasons.empty() && reasons[0].starts_with("bypassed after 100,000 notes and events at once");
+    }
+    EXPECT_TRUE(bypassed);
+    const auto output = rig.block(64, {note_on(rig.now, 61), note_off(rig.now + 5, 61)});
+    EXPECT_EQ(output.size(), 2u) << "everything passes";
+    const SlotFigures figures = rig.slot.figures();
+    EXPECT_EQ(figures.state, SlotState::bypassed);
+    EXPECT_EQ(figures.events_pushed, figures.events_settled);
+    EXPECT_EQ(figures.restarts, 0u);
+}
+
 /// A script that writes where the protocol is.
 class HostileTest : public FailuresTest {
 protected:

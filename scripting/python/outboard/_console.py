@@ -12,7 +12,7 @@ from ._wire import DEBUG, ERROR, INFO, PRINT, WARNING
 
 Write = Callable[[int, str, str, int], None]
 
-_LEVELS = ("", "debug: ", "info: ", "warning: ", "error: ")
+_LEVELS = ("", "debug: ", "info: ", "warning: ", "error: ", "error: ")
 
 
 def to_terminal(level: int, text: str, file: str, line: int) -> None:

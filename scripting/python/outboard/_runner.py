@@ -17,7 +17,7 @@ from ._tasks import Cancelled, Task
 from ._time import Time
 from ._waits import Received, Wait
 from ._watching import Line
-from ._wire import END_ALL, ERROR, WARNING
+from ._wire import END_ALL, ERROR, GIVEN_UP, WARNING
 
 if TYPE_CHECKING:
     from ._events import NoteOn
@@ -268,16 +268,18 @@ class Runner(Schedule):
 
     def fail(self, error: BaseException) -> None:
         """Reports what a handler or task raised. Too many in a second: the script is bypassed."""
-        self.write(ERROR, *describe(error, self.script))
+        text, file, line = describe(error, self.script)
+        self.write(ERROR, text, file, line)
         failures = self._failures
         failures.append(self.now)
         if len(failures) == ERRORS_TO_BYPASS and self.now - failures[0] < self.clock.sample_rate and not self.bypassed:
-            self.bypass(f"bypassed after {ERRORS_TO_BYPASS} errors within a second: everything passes")
+            why = f"bypassed after {ERRORS_TO_BYPASS} errors within a second: everything passes"
+            self.bypass(why, file, line)
 
-    def bypass(self, why: str) -> None:
+    def bypass(self, why: str, file: str = "", line: int = 0) -> None:
         """From now on everything passes, and the script runs no more."""
         self.bypassed = True
-        self.write(ERROR, why, self.script, 0)
+        self.write(GIVEN_UP, why, file or self.script, line)
         self.cancel_all()
         self.out.append((END_ALL, self.now))
 

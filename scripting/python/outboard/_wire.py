@@ -78,3 +78,5 @@ DEBUG: Final = 1
 INFO: Final = 2
 WARNING: Final = 3
 ERROR: Final = 4
+#: An error after which the script is bypassed: a reason that the host counts.
+GIVEN_UP: Final = 5

@@ -32,7 +32,7 @@ from ._runtime import Runtime
 from ._schedule import Schedule
 from ._sound import through
 from ._time import Time, check_time
-from ._wire import ERROR, PRINT
+from ._wire import ERROR, GIVEN_UP, PRINT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -198,7 +198,7 @@ class Script:
     @property
     def errors(self) -> list[str]:
         """The texts of the errors in `log`."""
-        return [line.text for line in self.log if line.level == ERROR]
+        return [line.text for line in self.log if line.level in (ERROR, GIVEN_UP)]
 
 
 def notes(events: Iterable[Event]) -> list[Note]:
