@@ -14,7 +14,7 @@ from outboard.testing import Script, TransportChange, assert_no_hanging_notes, n
 NAMES = sorted(path.stem for path in FACTORY.glob("*.py"))
 
 # They play by themselves, work on sound, or have a channel for each note.
-NOT_FOR_DRUMS = {"passthrough", "tremolo", "mpe_out", "euclid", "cc_lfo"}
+NOT_FOR_DRUMS = {"passthrough", "tremolo", "mpe_out", "mpe_in", "euclid", "cc_lfo"}
 
 
 def busy_song(random, channels):
