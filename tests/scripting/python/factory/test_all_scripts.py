@@ -54,7 +54,9 @@ def test_channel_10_passes_through_on_a_multi_channel_track(name):
 @pytest.mark.parametrize("name", sorted(set(NAMES) - NOT_FOR_DRUMS))
 def test_on_a_track_of_drums_alone_the_script_takes_channel_10(name):
     script = Script(FACTORY / f"{name}.py")
-    values = {"scale_map": {"scale": 8.0}, "velocity_curve": {"gamma": 2.0}}.get(name, {})
+    sharp = {f"cents_by_key[{key}]": 60.0 for key in range(128)}
+    changed = {"scale_map": {"scale": 8.0}, "velocity_curve": {"gamma": 2.0}, "microtuning": sharp}
+    values = changed.get(name, {})
     song = [event for event in busy_song(Random(name), [10]) if not isinstance(event, TransportChange)]
     song += [event for t in range(8) for event in (on(t * 100, 60, channel=10), off(t * 100 + 50, 60, channel=10))]
 
