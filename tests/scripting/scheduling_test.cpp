@@ -192,9 +192,9 @@ TEST_F(SchedulingTest, EndlessLoopsOnEveryCoreAreEndedWhileTheBlocksGoOn) {
         return std::exchange(first, true) ? std::vector<Event>{} : std::vector<Event>{note_on(rig.now, 60)};
     };
     EXPECT_TRUE(run(4000, all_ended, once));
-    EXPECT_THAT(figures().reasons, ::testing::ElementsAre("no answer for 500 ms"));
+    EXPECT_THAT(figures().reasons, ::testing::ElementsAre("no answer for 500 ms: loop.py, line 4 in note"));
     for (const ScriptSlot* slot : others) {
-        EXPECT_THAT(slot->figures().reasons, ::testing::ElementsAre("no answer for 500 ms"));
+        EXPECT_THAT(slot->figures().reasons, ::testing::ElementsAre("no answer for 500 ms: loop.py, line 4 in note"));
     }
     expect_nothing_lost();
 }
