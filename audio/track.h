@@ -43,7 +43,7 @@ public:
 
     /// [control] Makes the slot in the host, which outlives the track.
     Track(std::uint32_t id, scripting::ScriptHost& host, const TrackSettings& settings, std::uint32_t max_block);
-    ~Track();
+    ~Track() override;
     Track(const Track&) = delete;
     Track& operator=(const Track&) = delete;
 

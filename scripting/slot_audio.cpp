@@ -62,7 +62,8 @@ void Slot::collect_audio(float* left, float* right) noexcept {
     }
     const std::int64_t began = ipc::now_ns();
     const std::int64_t deadline = options_.offline ? began + offline_wait_ns : 0;
-    while (hop_.pending() > 0 && apply_next_answer(deadline)) {
+    // Behind the answer to an open call, which is for begin() to apply: this block's output is out already.
+    while (call_count_ == 0 && hop_.pending() > 0 && apply_next_answer(deadline)) {
     }
     const bool late = !hop_.get(block_.start, block_.frames, left, right);
     if (link_ != nullptr) {

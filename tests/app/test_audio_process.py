@@ -87,7 +87,8 @@ def test_the_hops_cost_is_in_the_stats(song: Path, tmp_path: Path) -> None:
     for layers in (stats["layers"], stats["tracks"][0]["layers"]):
         for layer in ("audio", "audio_wait", "audio_busy"):
             assert layers[layer]["mean"] > 0 and layers[layer]["max"] >= layers[layer]["p50"] > 0
-        assert layers["audio"]["mean"] <= layers["scripting"]["mean"] * 1.001
+    # Of the whole engine; a track's own row of scripting is that of its events, and the hop stands beside it.
+    assert stats["layers"]["audio"]["mean"] <= stats["layers"]["scripting"]["mean"] * 1.001
     for figures in ("wait_us", "busy_us", "hop_us"):
         assert stats["tracks"][0]["audio"][figures]["count"] == stats["blocks"]
 
