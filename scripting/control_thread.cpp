@@ -344,6 +344,8 @@ void ControlThread::follow_loading(Seat& seat) {
     }
     if (link->stage() == Link::Stage::refused) {
         refusal = link->refusal;
+    } else if (const char* reason = link->condemned()) {
+        refusal.text = name + " was not loaded: " + reason + ".";
     } else if (const auto exit = link->poll_exit()) {
         refusal.text = name + " ended while it was loaded: " + exit->describe() + ".";
     } else if (ipc::now_ns() - link->started_ns > loading_limit_ns) {

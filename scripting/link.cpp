@@ -313,7 +313,7 @@ void Link::take_declarations(const std::string& text) {
     loops = ready.value("loops", std::vector<std::string>());
     files = ready.value("files", std::vector<std::string>());
     handles = ready.at("handles").get<std::uint64_t>();
-    audio_channels = std::min(ready.at("audio").get<std::uint32_t>(), ipc::AudioMemory::channels);
+    audio_channels = std::min(ready.value("audio", std::uint32_t{0}), ipc::AudioMemory::channels);
     stage_ = Stage::ready;
 }
 

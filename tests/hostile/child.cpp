@@ -3,6 +3,7 @@
 //     good 0          behaves
 //     hostile SEED    behaves for a while, then does its host all the harm that it can with what it inherited
 //     talk 0          sends the longest messages that there are, without end
+//     nonsense 0      is ready, in words that are none
 //     fault SEED      fails once at one step of the protocol; the third process of the same script behaves
 #include <csignal>
 #include <cstdio>
@@ -27,6 +28,8 @@ int main(int count, char** arguments) {
             be_hostile(child);
         } else if (child.behaviour == "talk") {
             talk_for_ever(child);
+        } else if (child.behaviour == "nonsense") {
+            child.say_nonsense();
         } else if (child.behaviour == "fault") {
             fail_once(child);
         } else {

@@ -1,6 +1,7 @@
 // A child that does all the harm that it can, again and again, while its host keeps the rhythm of 64-frame blocks.
 // OUTBOARD_HOSTILE_SECONDS says for how long; 5 if not set.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -138,6 +139,16 @@ TEST_P(HostileChild, NeverStopsTheBlocks) {
 }
 
 // Nobody reads: what waits in the host is bounded in bytes, and what did not fit is counted.
+TEST_P(HostileChild, ThatIsReadyInNoWordsIsRefusedAtOnce) {
+    const Folder folder;
+    const std::string script = folder.write("nonsense.py", "nonsense 0\n");
+    ScriptHost host(stage_options(GetParam()));
+    Part part(host, "nonsense");
+    part.slot.load(script, {});
+    EXPECT_THAT(part.slot.wait_loaded(std::chrono::seconds(20)).value_or(""),
+                ::testing::HasSubstr("nonsense.py was not loaded: its slow lane carried text"));
+}
+
 TEST_P(HostileChild, CannotFillItsHostsMemoryWithMessages) {
     const Folder folder;
     ScriptHost host(stage_options(GetParam()));

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include "ipc/clock.h"
 #include "ipc/process.h"
 #include "ipc/protocol.h"
@@ -50,6 +52,14 @@ public:
     void say_ready() {
         const nlohmann::json declarations{{"parameters", nlohmann::json::array()}, {"handles", ~std::uint64_t{0} >> 1}};
         slow_->send_until(ipc::write_slow(ipc::Opcode::ready, declarations.dump()), ipc::no_deadline);
+    }
+
+    /// Says that it is ready in words that are none, and waits to be ended.
+    [[noreturn]] void say_nonsense() {
+        slow_->send_until(ipc::write_slow(ipc::Opcode::ready, "nonsense"), ipc::no_deadline);
+        for (;;) {
+            ::pause();
+        }
     }
 
     /// Takes one post: true if it is a call. Leaves the process when the host is gone.
