@@ -37,16 +37,16 @@ _UNUSED = (
 class AudioContext:
     """What holds for one block of sound."""
 
-    __slots__ = ("sample_rate", "time", "frames", "_runtime", "_records", "_events")
+    __slots__ = ("sample_rate", "time", "frames", "_clock", "_records", "_events")
 
-    def __init__(self, runtime: Runtime, time: int, frames: int, records: list[Record]) -> None:
+    def __init__(self, clock: Clock, time: int, frames: int, records: list[Record]) -> None:
         #: Samples per second.
-        self.sample_rate: float = runtime.clock.sample_rate
+        self.sample_rate: float = clock.sample_rate
         #: The time of the block's first sample, in samples, on the same clock as `now()` and the events' `time`.
         self.time: int = time
         #: How many samples the block has.
         self.frames: int = frames
-        self._runtime = runtime
+        self._clock = clock
         self._records = records
         self._events: list[Event] | None = None
 
@@ -72,7 +72,7 @@ class AudioContext:
         It goes on while the song stands and never jumps, so a sine of it is a smooth LFO. From the song's start on it is
         the song's own beat, until somebody stops or seeks.
         """
-        return beats_at(self._runtime.clock, self.time, self.frames)
+        return beats_at(self._clock, self.time, self.frames)
 
 
 def beats_at(clock: Clock, time: int, frames: int) -> NDArray[np.float64]:
@@ -142,7 +142,7 @@ class AudioProcess:
             return False
         before, rt.now = rt.now, start
         try:
-            if self.fn(block, AudioContext(rt, start, frames, records)) is not None:
+            if self.fn(block, AudioContext(rt.clock, start, frames, records)) is not None:
                 raise TypeError(_UNUSED)
         except RAISED as error:
             rt.fail(error)
@@ -209,4 +209,4 @@ def _register(fn: ProcessFn, channels: int) -> ProcessFn:
     return fn
 
 
-audio = Audio()
+audio: Audio = Audio()

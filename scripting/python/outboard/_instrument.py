@@ -152,5 +152,5 @@ def _set(rt: Runtime, place: int, value: float) -> None:
     rt.out.append((SET_SETTING, rt.now, place, value))
 
 
-instrument = Instrument()
-track = Strip()
+instrument: Instrument = Instrument()
+track: Strip = Strip()
