@@ -111,7 +111,11 @@ TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));
     EXPECT_GT(rig.slot.figures().late + rig.slot.figures().missed, 0u);
+#if defined(__SANITIZE_THREAD__)  // which holds signals back: it may be ended before it has said where it is
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre(::testing::StartsWith("no answer for 500 ms")));
+#else
     EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("no answer for 500 ms: loop.py, line 4 in note"));
+#endif
     play({note_off(rig.now, 60)});
     EXPECT_TRUE(play_until([&] { return sounding.empty(); }));
     expect_nothing_lost();
@@ -177,6 +181,9 @@ TEST_F(FailuresTest, AnExitIsNamed) {
     expect_nothing_lost();
 }
 
+// A sanitizer takes the signals that these are about for itself, and leaves no room for a limit of memory.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
 /// A script whose handler does this, and a key that makes it do so.
 class EndsBadly : public FailuresTest {
 protected:
@@ -233,6 +240,7 @@ def note(e: NoteOn) -> None:
         return told;
     }));
 }
+#endif
 
 TEST_F(FailuresTest, VoicesWithAnEndOfTheirOwnKeepItAndHeldOnesAreReleased) {
     rig.load(folder.write("voices.py", R"(
@@ -307,6 +315,7 @@ def note(e: NoteOn) -> None:
     EXPECT_EQ(rig.slot.parameters()[0].value, 0.25);
 }
 
+#if !defined(__SANITIZE_THREAD__)  // with which so many prints take longer than the watchdog waits
 TEST_F(FailuresTest, AFloodOfPrintsIsCutAndCountedAndTheScriptPlaysOn) {
     rig.load(folder.write("chatty.py", R"(
 from outboard import NoteOn, on
@@ -329,6 +338,7 @@ def note(e: NoteOn) -> None:
     EXPECT_EQ(rig.slot.figures().restarts, 0u);
     expect_nothing_lost();
 }
+#endif
 
 TEST_F(FailuresTest, TwentyErrorsInASecondAreAReasonWithItsLine) {
     rig.load(folder.write("wrong.py",
