@@ -163,7 +163,8 @@ TEST_F(SessionFile, AWrongValueIsToldWithItsKey) {
     EXPECT_THAT(of(R"("tracks": [{}, {"pan": 2}])"), HasSubstr("tracks[1].pan"));
     EXPECT_THAT(of(R"("tracks": [{"channels": [17]}])"), HasSubstr("tracks[0].channels"));
     EXPECT_THAT(of(R"("tracks": [{"colour": "red"}])"), HasSubstr("tracks[0].colour"));
-    EXPECT_THAT(of(R"("tracks": [{"parameters": {"gate": true}}])"), testing::AllOf(HasSubstr("parameters"), HasSubstr("gate")));
+    EXPECT_THAT(of(R"("tracks": [{"parameters": {"gate": true}}])"),
+                testing::AllOf(HasSubstr("parameters"), HasSubstr("gate")));
     EXPECT_THAT(complaint("{}"), HasSubstr("not a session"));
     EXPECT_THAT(complaint(R"({"outboard_session": 99})"), HasSubstr("newer"));
 }

@@ -4,6 +4,7 @@
 // Whatever is answered: what comes out of a block is MIDI in time order inside the block, an end belongs to a note that
 // sounds, every event gets its outcome, and when all is over nothing sounds.
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "../scripting/held_child.h"
@@ -247,6 +248,16 @@ private:
             if (event.kind == Kind::note_change || event.kind == Kind::setting) {
                 FUZZ_CHECK(event.data[0] < (event.kind == Kind::setting ? settings : note_dimensions));
                 FUZZ_CHECK(std::isfinite(event.value) && (event.kind == Kind::setting || event.note_id > 0));
+                continue;
+            }
+            if (event.kind == Kind::note_expression) {
+                FUZZ_CHECK(event.data[0] <= static_cast<std::uint8_t>(Expression::pressure) && event.data[1] < 0x80);
+                FUZZ_CHECK(std::isfinite(event.tuning));
+                continue;
+            }
+            if (event.kind == Kind::sysex) {
+                const std::span<const std::uint8_t> bytes = slot_.sysex(event.blob);
+                FUZZ_CHECK(std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0}) <= 255 * bytes.size());
                 continue;
             }
             FUZZ_CHECK(event.kind != Kind::none && event.kind <= Kind::choke);
