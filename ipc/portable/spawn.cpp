@@ -1,10 +1,9 @@
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <system_error>
-#include <vector>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "ipc/posix/spawn_settings.h"
@@ -13,41 +12,34 @@ namespace outboard::ipc {
 
 namespace {
 
+constexpr int opened_meanwhile = 64;
+
 struct CloseFolder {
     void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
 
-/// The open descriptors of this process from `first` on.
-std::vector<int> open_from(int first) {
-    std::vector<int> numbers;
+/// One above the highest number that a descriptor can have when a program is started now.
+int end_of_numbers() {
+    const auto limit = static_cast<int>(::sysconf(_SC_OPEN_MAX));
     const std::unique_ptr<DIR, CloseFolder> folder(::opendir("/dev/fd"));
-    if (folder != nullptr) {
-        while (const dirent* entry = ::readdir(folder.get())) {
-            const int number = std::atoi(entry->d_name);
-            if (number >= first && number != ::dirfd(folder.get())) {
-                numbers.push_back(number);
-            }
-        }
-        return numbers;
+    if (folder == nullptr) {
+        return limit;
     }
-    const long limit = ::sysconf(_SC_OPEN_MAX);
-    for (int number = first; number < limit; ++number) {
-        numbers.push_back(number);
+    int highest = 0;
+    while (const dirent* entry = ::readdir(folder.get())) {
+        highest = std::max(highest, std::atoi(entry->d_name));
     }
-    return numbers;
+    return std::min(highest + 1 + opened_meanwhile, limit);
 }
 
 }  // namespace
 
-// POSIX has no "and no others". So each descriptor that a started program would inherit is closed by name; one that
-// another thread opens without close-on-exec between this look and the start still slips through. Linux and macOS
-// know better.
+// POSIX has no "and no others", so descriptors are closed by number: also those that are not open now, since another
+// thread may open some before the start, and get the lowest free numbers. To close what is not open is no error to
+// posix_spawn of glibc, musl and the BSDs. Linux and macOS know better.
 void close_from(posix_spawn_file_actions_t& actions, int first) {
-    for (const int number : open_from(first)) {
-        const int flags = ::fcntl(number, F_GETFD);
-        if (flags < 0 || (flags & FD_CLOEXEC) != 0) {
-            continue;
-        }
+    const int end = end_of_numbers();
+    for (int number = first; number < end; ++number) {
         const int error = ::posix_spawn_file_actions_addclose(&actions, number);
         if (error != 0) {
             throw std::system_error(error, std::generic_category(), "cannot prepare the start of a program");
