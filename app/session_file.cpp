@@ -190,6 +190,7 @@ audio::TrackSettings read_track(Reader& reader, const fs::path& folder, const st
     reader.text("midi_output", track.midi_output);
     reader.number("gain_db", -120, 24, track.gain_db);
     reader.number("pan", -1, 1, track.pan);
+    reader.number("send", 0, 1, track.send);
     reader.flag("mute", track.mute);
     reader.flag("solo", track.solo);
     reader.report_unknown();
@@ -277,6 +278,7 @@ Json write_track(const audio::TrackSettings& track, const fs::path& folder, cons
     json["midi_output"] = track.midi_output;
     json["gain_db"] = finite(track.gain_db);
     json["pan"] = finite(track.pan);
+    json["send"] = finite(track.send);
     json["mute"] = track.mute;
     json["solo"] = track.solo;
     return json;

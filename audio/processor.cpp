@@ -22,7 +22,8 @@ Processor::Processor(const Engine::Options& options)
       offline_(options.offline),
       pipelined_(options.pipelined),
       budget_(options.deadline),
-      sequencer_(options.sample_rate) {
+      sequencer_(options.sample_rate),
+      room_(options.sample_rate, options.max_frames) {
     clock_.sample_rate = options.sample_rate;
 }
 
@@ -207,12 +208,14 @@ void Processor::mix(float* out, std::uint32_t frames) noexcept {
                                       [](const TrackEntry& entry) { return entry.track->controls().solo; });
     for (const TrackEntry& entry : entries()) {
         const TrackControls& controls = entry.track->controls();
-        entry.track->mix(out, sample_, frames, controls.mute || (any_solo && !controls.solo) || entry.leaving);
+        const bool silent = controls.mute || (any_solo && !controls.solo) || entry.leaving;
+        entry.track->mix(out, room_, sample_, frames, silent);
     }
+    room_.add_to(out, frames);
 }
 
 void Processor::settle() noexcept {
-    idle_ = song_ == nullptr || sequencer_.ended();
+    idle_ = (song_ == nullptr || sequencer_.ended()) && !room_.sounding();
     MidiCapture* const target = midi_capture.load(std::memory_order_seq_cst);
     for (const TrackEntry& entry : entries()) {
         if (target != nullptr) {

@@ -17,6 +17,7 @@
 #include "audio/layer_probe.h"
 #include "audio/live_input.h"
 #include "audio/midi_capture.h"
+#include "audio/room.h"
 #include "audio/script_budget.h"
 #include "audio/sequencer.h"
 #include "audio/spsc_queue.h"
@@ -113,6 +114,7 @@ private:
     Sequencer sequencer_;
     scripting::ClockMap clock_;
     EventList song_events_{4096};
+    Room room_;
     GainStage master_;
     std::int64_t sample_ = 0;          ///< engine time at the start of the block
     std::int64_t callback_start_ = 0;  ///< ns

@@ -32,7 +32,8 @@ struct TrackSettings {
     std::string midi_output;           ///< name of a MIDI output port that gets the events too; empty: none
     // Mixer
     double gain_db = 0;
-    double pan = 0;  ///< -1..1, constant power, 0 leaves both sides as they are
+    double pan = 0;   ///< -1..1, constant power, 0 leaves both sides as they are
+    double send = 0;  ///< to the room, behind the fader: 0..1
     bool mute = false, solo = false;
 };
 

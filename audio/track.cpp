@@ -28,7 +28,8 @@ TrackControls::TrackControls(const TrackSettings& settings) noexcept
       mute(settings.mute),
       solo(settings.solo),
       gain_db(settings.gain_db),
-      pan(settings.pan) {
+      pan(settings.pan),
+      send(settings.send) {
     if (settings.port) {
         port = static_cast<std::uint8_t>(std::clamp(*settings.port, 0, 255));
     }
@@ -47,7 +48,8 @@ Track::Track(std::uint32_t id, scripting::ScriptHost& host, const TrackSettings&
       left_(max_block),
       right_(max_block),
       gain_db_(settings.gain_db),
-      pan_(settings.pan) {
+      pan_(settings.pan),
+      send_(settings.send) {
     tell_settings();
 }
 
@@ -62,6 +64,9 @@ void Track::set_controls(const TrackControls& controls) noexcept {
     if (controls.pan != controls_.pan) {
         pan_ = controls.pan;
     }
+    if (controls.send != controls_.send) {
+        send_ = controls.send;
+    }
     controls_ = controls;
     tell_settings();
 }
@@ -69,6 +74,7 @@ void Track::set_controls(const TrackControls& controls) noexcept {
 void Track::tell_settings() noexcept {
     slot_.set_setting(Setting::gain, static_cast<float>(gain_db_));
     slot_.set_setting(Setting::pan, static_cast<float>(pan_));
+    slot_.set_setting(Setting::send, static_cast<float>(send_));
     if (controls_.program) {
         slot_.set_setting(Setting::program, static_cast<float>(*controls_.bank * 128 + *controls_.program));
     }
@@ -175,20 +181,30 @@ void Track::render_nothing() noexcept {
     }
 }
 
-void Track::mix(float* out, std::int64_t start, std::uint32_t frames, bool silent) noexcept {
+void Track::mix(float* out, Room& room, std::int64_t start, std::uint32_t frames, bool silent) noexcept {
     const Lap lap(mix_ns_);
     std::uint32_t done = 0;
     const auto mix_until = [&](std::uint32_t end) {
-        gain_.set(silent ? StereoGain{0, 0} : strip_gain(gain_db_, pan_));
+        const StereoGain gain = silent ? StereoGain{0, 0} : strip_gain(gain_db_, pan_);
+        gain_.set(gain);
         gain_.add(left_.data() + done, right_.data() + done, end - done, out + std::size_t{2} * done, left_peak,
                   right_peak);
+        const auto send = static_cast<float>(send_);
+        to_room_.set({gain.left * send, gain.right * send});
+        to_room_.add(left_.data() + done, right_.data() + done, end - done, room.bus() + std::size_t{2} * done,
+                     room.left_peak, room.right_peak);
         done = end;
     };
     for (const Event& event : output_) {
         const auto setting = static_cast<Setting>(event.data[0]);
-        if (event.kind == Kind::setting && (setting == Setting::gain || setting == Setting::pan)) {
+        double* const moved = event.kind != Kind::setting ? nullptr
+                              : setting == Setting::gain  ? &gain_db_
+                              : setting == Setting::pan   ? &pan_
+                              : setting == Setting::send  ? &send_
+                                                          : nullptr;
+        if (moved != nullptr) {
             mix_until(static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.time - start, done, frames)));
-            (setting == Setting::gain ? gain_db_ : pan_) = event.value;
+            *moved = event.value;
         }
     }
     mix_until(frames);

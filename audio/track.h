@@ -17,6 +17,7 @@
 #include "audio/layer_probe.h"
 #include "audio/midi_ports.h"
 #include "audio/mixer.h"
+#include "audio/room.h"
 #include "audio/session.h"
 #include "scripting/script_host.h"
 
@@ -29,7 +30,7 @@ struct TrackControls {
     std::optional<std::uint8_t> port;
     std::uint16_t channels = 0xFFFF;
     bool from_song = true, from_keyboard = true, mute = false, solo = false;
-    double gain_db = 0, pan = 0;
+    double gain_db = 0, pan = 0, send = 0;
     std::optional<std::uint16_t> bank;
     std::optional<std::uint8_t> program;
 };
@@ -75,7 +76,7 @@ public:
     /// The sound on its way through a script that processes it: to the child, and what has come back.
     void post_audio() noexcept { slot_.post_audio(left_.data(), right_.data()); }
     void collect_audio() noexcept { slot_.collect_audio(left_.data(), right_.data()); }
-    void mix(float* out, std::int64_t start, std::uint32_t frames, bool silent) noexcept;
+    void mix(float* out, Room& room, std::int64_t start, std::uint32_t frames, bool silent) noexcept;
     /// At the end of a block: publishes what still sounds although nothing is pending.
     void settle(const Instrument& instrument) noexcept;
     void forget_keys() noexcept;
@@ -105,8 +106,8 @@ private:
     EventList kept_;  ///< used by the test build with faults only
     std::span<const scripting::Event> output_;
     std::vector<float> left_, right_;
-    GainStage gain_;
-    double gain_db_ = 0, pan_ = 0;                              ///< as user or script have set them last
+    GainStage gain_, to_room_;
+    double gain_db_ = 0, pan_ = 0, send_ = 0;                   ///< as user or script have set them last
     std::array<std::array<std::uint8_t, 16 * 128>, 2> down_{};  ///< by source: how often a key was let in
     std::int64_t instruments_ns_ = 0, mix_ns_ = 0;              ///< in this callback
     std::atomic<bool> scripted_{false};

@@ -67,8 +67,9 @@ enum class Setting : std::uint8_t {
     program,  ///< bank * 128 + program, on all channels; on channel 10 only if that is the track's first
     gain,     ///< dB, -144..24
     pan,      ///< -1..1
+    send,     ///< to the room, as a factor behind the fader: 0..1
 };
-inline constexpr std::size_t settings = 10;
+inline constexpr std::size_t settings = 11;
 
 struct Event {
     std::int64_t time = 0;  ///< absolute sample

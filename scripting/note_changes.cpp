@@ -14,7 +14,7 @@ constexpr Range octaves{-8, 8}, decibels{-96, 96}, times{0.001, 1000}, cents{-12
 constexpr std::array<Range, note_dimensions> dimension_ranges{Range{-120, 120}, gain,  side,  unit,  unit,  octaves,
                                                               decibels,         times, times, times, cents, times};
 constexpr std::array<Range, settings> setting_ranges{
-    octaves, decibels, times, times, times, cents, times, Range{0, 16384.0 * 128 - 1}, gain, side};
+    octaves, decibels, times, times, times, cents, times, Range{0, 16384.0 * 128 - 1}, gain, side, unit};
 
 float inside(const Range& range, double value) noexcept {
     return static_cast<float>(std::clamp(std::isfinite(value) ? value : 0, range.low, range.high));

@@ -72,6 +72,7 @@ audio::Session full_session(const fs::path& folder) {
     track.midi_output = "Synth";
     track.gain_db = -6;
     track.pan = -0.5;
+    track.send = 0.25;
     track.mute = true;
     track.solo = true;
     session.tracks = {track, audio::TrackSettings{}};
@@ -115,6 +116,7 @@ TEST_F(SessionFile, KeepsEverything) {
     EXPECT_EQ(track.midi_output, wanted.midi_output);
     EXPECT_EQ(track.gain_db, wanted.gain_db);
     EXPECT_EQ(track.pan, wanted.pan);
+    EXPECT_EQ(track.send, wanted.send);
     EXPECT_EQ(track.mute, wanted.mute);
     EXPECT_EQ(track.solo, wanted.solo);
     EXPECT_EQ(session.tracks[1].script, saved.tracks[1].script);

@@ -222,6 +222,16 @@ def test_track_gain_and_pan_reach_the_mixer_at_their_sample(studio: Studio) -> N
     assert np.max(np.abs(quiet[96064:, 0])) == 0
 
 
+def test_track_send_feeds_the_room_behind_the_fader(studio: Studio) -> None:
+    dry = studio.render("v = e.forward()", "await seconds(1)", "v.release()")
+    wet = studio.everywhere("track.send = 1", "v = e.forward()", "await seconds(1)", "v.release()")
+    behind = studio.render("track.send, track.gain = 1, 0.1", "v = e.forward()", "await seconds(1)", "v.release()")
+    level = level_db(part(wet, 1.5, 2))
+    assert level > level_db(part(dry, 1.5, 2)) + 20, "the room sounds when the note does not"
+    assert abs(level - level_db(part(behind, 1.5, 2)) - 20) < 1.5
+    assert level_db(part(wet, 4.5, 5)) < level - 40, "and dies away"
+
+
 def test_sounding_lasts_until_the_instrument_ends_the_voice(studio: Studio) -> None:
     pedal = ((0, bytes([0xB0, 64, 127])), (1920, bytes([0xB0, 64, 0])))
     lines = (

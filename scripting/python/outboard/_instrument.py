@@ -18,13 +18,13 @@ Preset = Union[str, Tuple[int, int]]
 
 #: Those of the instrument, in the order of scripting/event.h.
 NAMES: Final = tuple(dimension.name for dimension in DIMENSIONS if "." in dimension.name)
-_PROGRAM, _GAIN, _PAN = len(NAMES), len(NAMES) + 1, len(NAMES) + 2
+_PROGRAM, _GAIN, _PAN, _SEND = range(len(NAMES), len(NAMES) + 4)
 _RANGES: Final = {dimension.name: dimension for dimension in DIMENSIONS}
 
 
 def initial_settings() -> list[float]:
     """Where everything stands until the host says otherwise."""
-    return [_RANGES[name].neutral for name in NAMES] + [0.0, 0.0, 0.0]
+    return [_RANGES[name].neutral for name in NAMES] + [0.0, 0.0, 0.0, 0.0]
 
 
 def preset_number(rt: Runtime, preset: Preset) -> int:
@@ -129,6 +129,16 @@ class Strip:
     def pan(self, pan: float) -> None:
         rt = _acting("track.pan")
         _set(rt, _PAN, within(rt, number(pan, "pan"), "pan", -1.0, 1.0))
+
+    @property
+    def send(self) -> float:
+        """How much goes to the room behind the fader, as a factor: 0 nothing, 1 all."""
+        return _active.current().settings[_SEND]
+
+    @send.setter
+    def send(self, send: float) -> None:
+        rt = _acting("track.send")
+        _set(rt, _SEND, within(rt, number(send, "send"), "send", 0.0, 1.0))
 
 
 def _number_of(name: str) -> int:

@@ -195,18 +195,19 @@ def test_out_of_range_is_clamped_with_one_line(bench, call, kind, value):
 
 def test_instrument_and_track_are_readable_and_settable(bench):
     source = handler(
-        "say(instrument['filter.cutoff'], instrument['amp.release'], round(track.gain, 6), track.pan)",
+        "say(instrument['filter.cutoff'], instrument['amp.release'], round(track.gain, 6), track.pan, track.send)",
         "instrument['filter.cutoff'] = -1.5",
         "instrument.program = 'Trumpet'",
         "track.gain = 0.5",
         "track.pan = -1",
-        "say(instrument['filter.cutoff'], instrument.program, round(track.gain, 6), track.pan)",
+        "track.send = 0.25",
+        "say(instrument['filter.cutoff'], instrument.program, round(track.gain, 6), track.pan, track.send)",
         "track.gain_db = -200",
         "say(track.gain_db)",
     )
     script = bench(source)
     script.play(HELD, presets={"Trumpet": (0, 56)})
-    assert script.printed == ["0.0 1.0 1.0 0.0", "-1.5 (0, 56) 0.5 -1.0", "-144.0"]
+    assert script.printed == ["0.0 1.0 1.0 0.0 0.0", "-1.5 (0, 56) 0.5 -1.0 0.25", "-144.0"]
 
 
 def test_sound_is_not_touched_at_module_level(bench):
