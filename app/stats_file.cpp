@@ -55,6 +55,10 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["late"] = script.late;
     json["missed"] = script.missed;
     json["stale"] = script.stale;
+    json["late_windows"] = Json::array();
+    for (const auto& window : script.late_windows) {
+        json["late_windows"].push_back({window.begin, window.end});
+    }
     json["overflows"] = script.overflows;
     json["refused"] = script.refused;
     json["restarts"] = script.restarts;

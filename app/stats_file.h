@@ -8,6 +8,8 @@
 //                         mean, p50, p99, p999, max in percent of the block period; mean is over all blocks, the others
 //                         over called blocks
 //     tracks              one each: name, script, pid, state, transport, latency, counters, wait_us, busy_us, layers, …
+//                         late_windows: [begin, end] in samples, when the script was late (the latest 1023); outside of
+//                         them everything was heard at its own time
 #pragma once
 
 #include <cstdint>

@@ -26,6 +26,7 @@
 #include "ipc/probe.h"
 #include "scripting/clock_map.h"
 #include "scripting/event.h"
+#include "scripting/late_windows.h"
 #include "scripting/sysex.h"
 
 namespace outboard::scripting {
@@ -150,6 +151,8 @@ struct SlotFigures {
     std::string transport;  ///< "shm" or "pipe", empty when no child
     std::int64_t pid = 0;
     std::uint64_t calls = 0, late = 0, missed = 0, stale = 0, restarts = 0, overflows = 0, refused = 0;
+    /// When it was late, oldest first.
+    std::vector<LateWindow> late_windows;
     /// Host input ledger: events pushed. Outcome ledger: passed, handled, stale, still kept.
     std::uint64_t events_in = 0;  ///< events that crossed to the script and were acknowledged
     std::uint64_t events_pushed = 0, events_settled = 0, events_kept = 0;

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "scripting/audio_hop.h"
+#include "scripting/late_windows.h"
 #include "scripting/link.h"
 #include "scripting/midi_memory.h"
 #include "scripting/note_ledger.h"
@@ -323,6 +324,7 @@ private:
             demotions{0};
         std::atomic<bool> realtime{false};
     } counters_;
+    LateWindows late_windows_;
     ipc::Pipe::PrewakeFigures earlier_links_;  ///< [rt] of the children before this one
     std::uint64_t earlier_demotions_ = 0;
     ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_, audio_wait_,

@@ -275,6 +275,7 @@ SlotFigures Slot::figures() const {
     figures.calls = get(counters_.calls);
     figures.late = get(counters_.late);
     figures.missed = get(counters_.missed);
+    figures.late_windows = late_windows_.all();
     figures.stale = get(counters_.stale);
     figures.restarts = get(restarts);
     figures.overflows = get(counters_.overflows);

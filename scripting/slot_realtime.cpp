@@ -187,6 +187,7 @@ void Slot::lose_link(bool dead) noexcept {
     count_link();
     pass_kept(dead);
     ledger_.script_gone(segment_start_);
+    late_windows_.on_time(block_end_);
     silent_.clear();
     hop_.let_go(dead);
     audio_late_ = false;
@@ -279,10 +280,10 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
         }
         if (call_count_ > 0) {
             add(waits ? counters_.late : counters_.missed);
-            note_lateness(true);
-        } else {
-            note_lateness(false);
         }
+    }
+    if (link_ != nullptr && shift_ == 0) {
+        note_lateness(call_count_ > 0);
     }
     if (call_count_ == 0 && shift_ == 0 && !post_failed_ && !more_ && !uncalled_) {
         pass_kept(false);
@@ -296,6 +297,7 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
 void Slot::note_lateness(bool late) noexcept {
     const auto second = static_cast<std::int64_t>(options_.sample_rate);
     if (late) {
+        late_windows_.late(calls_[call_first_].start, block_end_);
         pay_for_lateness();
         rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::late, std::memory_order_relaxed);
         if (block_.start - late_second_start_ >= second) {
@@ -316,6 +318,11 @@ void Slot::note_lateness(bool late) noexcept {
     if (shift_ > 0 && !options_.pipelined && block_.start - last_late_ >= second) {
         shift_ = 0;
         late_in_second_ = 0;
+    }
+    if (shift_ == 0 || options_.pipelined) {
+        late_windows_.on_time(block_end_);
+    } else {
+        late_windows_.late(block_.start, block_end_);  // as long as it plays a block later
     }
 }
 

@@ -36,6 +36,7 @@ RunFigures example() {
     track.script.events_in = 11;
     track.script.wait_total.p99 = 12'345;
     track.script.reasons = {"SIGSEGV"};
+    track.script.late_windows = {{128, 512}, {4096, 4224}};
     track.events_lost = 1;
     snapshot.tracks = {track};
     return run;
@@ -66,6 +67,7 @@ TEST(StatsFile, HasTheWordsThatTestsRelyOn) {
     EXPECT_EQ(track["events_lost"], 1);
     EXPECT_EQ(track["notes_hanging"], 0);
     EXPECT_EQ(track["reasons"][0], "SIGSEGV");
+    EXPECT_EQ(track["late_windows"], nlohmann::json::parse("[[128, 512], [4096, 4224]]"));
     EXPECT_EQ(track["wait_us"]["p99"], 12.345);
 }
 

@@ -111,6 +111,9 @@ TEST_F(FailuresTest, AnEndlessLoopIsEndedAndReported) {
     play({note_on(rig.now, 60)});
     ASSERT_TRUE(live_again(1));
     EXPECT_GT(rig.slot.figures().late + rig.slot.figures().missed, 0u);
+    const auto windows = rig.slot.figures().late_windows;
+    ASSERT_FALSE(windows.empty());
+    EXPECT_LT(windows.back().end, rig.now) << "over when the child is gone";
 #if defined(__SANITIZE_THREAD__)  // which holds signals back: it may be ended before it has said where it is
     EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre(::testing::StartsWith("no answer for 500 ms")));
 #else

@@ -205,6 +205,46 @@ TEST(SlotLoadingTest, PipelinedPlaysTheSameOneBlockLater) {
     EXPECT_EQ(words(output), words(expected));
 }
 
+TEST(LateWindowsTest, OutsideOfThemEverythingIsHeardAtItsTime) {
+    Folder folder;
+    Rig rig(options("shm", false));
+    rig.load(folder.write("sleeps.py", R"(
+import time
+from outboard import ControlChange, Event, on
+@on.cc(20)
+def late(e: ControlChange) -> None:
+    time.sleep(0.05)
+    e.forward()
+@on.any
+def rest(e: Event) -> None:
+    e.forward()
+)"));
+    const auto block_with_note = [&] { return rig.block(512, {note_on(rig.now + 5, 60), note_off(rig.now + 50, 60)}); };
+    ASSERT_EQ(block_with_note().size(), 2U);
+    EXPECT_TRUE(rig.slot.figures().late_windows.empty());
+    const std::int64_t late_block = rig.now;
+    rig.deadline_ns = 1'000'000;
+    rig.block(512, {control(rig.now + 10, 20, 1)});
+    rig.deadline_ns = 2'000'000'000;
+    ASSERT_EQ(rig.slot.figures().late_windows.size(), 1U);
+    EXPECT_EQ(rig.slot.figures().late_windows[0].begin, late_block);
+    // Late often enough to play a block later for a second: that belongs to it.
+    std::int64_t heard = 0;
+    do {
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        const std::int64_t start = rig.now;
+        for (const Event& event : block_with_note()) {
+            heard = event.time - start;
+        }
+    } while (rig.slot.figures().state != SlotState::live && rig.now < 100 * 48000);
+    const auto windows = rig.slot.figures().late_windows;
+    ASSERT_EQ(windows.size(), 1U);
+    EXPECT_EQ(windows[0].end, rig.now) << "closed with the block that caught up";
+    EXPECT_EQ(heard, 50);
+    ASSERT_EQ(block_with_note().size(), 2U);
+    EXPECT_EQ(rig.slot.figures().late_windows[0].end, rig.now - 512) << "and stays closed";
+}
+
 TEST(TransportTest, ChangesWhilePlayingWithoutLosingOrDoublingAnything) {
     const auto input = music();
     Rig bare;
