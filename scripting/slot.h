@@ -142,6 +142,7 @@ private:
     struct Call {  ///< a posted call that has no answer yet
         std::uint64_t block = 0;
         std::int64_t start = 0, through = 0, posted_ns = 0;
+        std::uint32_t last = 0;  ///< event that was posted with it or before: its answer knows of no later one
     };
 
     /// All of this slot's.
@@ -245,6 +246,7 @@ private:
     std::uint32_t last_sequence_ = 0;      ///< of the last event pushed
     std::uint32_t settled_ = 0;            ///< all events up to this one have their outcome
     std::uint32_t posted_ = 0;             ///< all events up to this one are at the child
+    std::uint32_t answered_ = 0;           ///< those that the answer at hand may speak of
     std::uint32_t block_first_ = 1;        ///< first event of this block
     std::array<Call, max_calls> calls_{};  ///< ring, oldest at call_first_
     std::uint32_t call_first_ = 0, call_count_ = 0;

@@ -37,6 +37,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     }
     record_times(call, head, noticed_ns);
     answer_ns_ += (std::min(noticed_ns - call.posted_ns, 4 * spin_alone_ns) - answer_ns_) / 8;
+    answered_ = call.last;
     apply_records(head, std::span(answer_records_).first(head.count));
     answered_through_ = call.through;
     wake_sample_ = head.wake_sample;
@@ -82,7 +83,7 @@ void Slot::apply_records(const ipc::AnswerHead& head, std::span<const ipc::Recor
         ledger_.flush_ends(lands);
         apply_record(record, time, lands);
     }
-    settle_up_to(std::min(head.acknowledged, posted_));
+    settle_up_to(std::min(head.acknowledged, answered_));
 }
 
 void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64_t lands,
@@ -94,8 +95,8 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
     }
     switch (record.kind) {
         case wire::pass:
-            if (leaving_speaks || record.sequence <= settled_ || record.sequence > posted_) {
-                taken = false;  // twice, or never posted
+            if (leaving_speaks || record.sequence <= settled_ || record.sequence > answered_) {
+                taken = false;  // twice, or not posted yet
                 break;
             }
             settle_up_to(record.sequence - 1);
@@ -105,7 +106,7 @@ void Slot::apply_record(const ipc::Record& record, std::int64_t time, std::int64
             taken = ledger_.pass(kept(record.sequence), record.sequence, lands);
             break;
         case static_cast<std::uint8_t>(Kind::note_on): {
-            if (!leaving_speaks && record.sequence > settled_ && record.sequence <= posted_) {
+            if (!leaving_speaks && record.sequence > settled_ && record.sequence <= answered_) {
                 settle_up_to(record.sequence);
             }
             ipc::Record voice = record;

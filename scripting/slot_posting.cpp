@@ -282,7 +282,8 @@ void Slot::send_records(ipc::PostType type) noexcept {
     }
     if (type == ipc::PostType::call) {
         link_->wants_call.store(false, std::memory_order_relaxed);
-        calls_[(call_first_ + call_count_) % max_calls] = {block_.number, segment_start_, segment_end_, head.posted_ns};
+        calls_[(call_first_ + call_count_) % max_calls] = {block_.number, segment_start_, segment_end_, head.posted_ns,
+                                                           posted_};
         ++call_count_;
         watch_oldest();
         called_ = true;
