@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from midi import OFF, ON, PROGRAM, write_song
+from midi import OFF, ON, PROGRAM, read_song, write_song
 from support import (OUTBOARD, PASS_THROUGH, Jack, Running, environment, outboard, read_stats, read_wav, songs, wait_for)
 
 RATE = 48000
@@ -116,19 +116,32 @@ def test_time_burnt_by_a_script_shows_as_its_own(tmp_path: Path) -> None:
     assert burning["layers"]["busy"]["p50"] > 2 * idling["layers"]["busy"]["p50"]
 
 
+# The lower five notes belong to their keys, the others to the script.
+TEN_NOTES = """\
+from outboard import on, play
+
+@on.note(channel=1)
+def note(e):
+    if e.key < 55:
+        e.forward()
+    else:
+        play(e.key, e.velocity, hold=True)
+"""
+
+
 @pytest.mark.parametrize("transport", ["shm", "pipe"])
 def test_killing_the_child_with_ten_notes_down(transport: str, tmp_path: Path) -> None:
-    script = tmp_path / "pass.py"
-    script.write_text(PASS_THROUGH)
+    script = tmp_path / "ten.py"
+    script.write_text(TEN_NOTES)
     beat = 480  # half a second
     events = [(0, bytes([PROGRAM, 19])), (0, bytes([PROGRAM | 1, 19]))]
     events += [(0, bytes([ON, 50 + n, 90])) for n in range(10)] + [(14 * beat, bytes([OFF, 50 + n, 64])) for n in range(10)]
     for n in range(14):
         events += [(n * beat, bytes([ON | 1, 72, 90])), (n * beat + 400, bytes([ON | 1, 72, 0]))]
     song = write_song(tmp_path / "a.mid", events)
-    stats_path, capture = tmp_path / "s.json", tmp_path / "c.wav"
+    stats_path, capture, played = tmp_path / "s.json", tmp_path / "c.wav", tmp_path / "played.mid"
     with Running("play", song, "--script", script, "--device", "timer", "--transport", transport, "--tail", 0.5,
-                 "--stats", stats_path, "--capture", capture) as running:
+                 "--stats", stats_path, "--capture", capture, "--midi", played) as running:
         child = wait_for("the script's process", running.children)[0]
         time.sleep(2)
         os.kill(child, signal.SIGKILL)
@@ -142,6 +155,12 @@ def test_killing_the_child_with_ten_notes_down(transport: str, tmp_path: Path) -
     assert any("SIGKILL" in reason for reason in track["reasons"])
     assert track["pid"] != child
     assert track["notes_hanging"] == 0 and track["events_lost"] == 0
+    # Each of the ten has begun once and ended once: with its key, or with the script's death.
+    channels, _ = read_song(played)
+    for key in range(50, 60):
+        on, off = [(tick, data[0] & 0xF0) for tick, data in channels[0] if data[0] & 0xF0 in (ON, OFF) and data[1] == key]
+        assert on[1] == ON and on[0] < beat and off[1] == OFF  # a late one begins later, and ends as much later
+        assert off[0] == 14 * beat + on[0] if key < 55 else beat < off[0] < 13 * beat, f"key {key} ended at {off[0]}"
     _, heard = read_wav(capture)
     for second in range(1, 6):
         assert np.abs(heard[second * RATE : (second + 1) * RATE]).max() > 200, f"silence in second {second}"
