@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
+from events import ROOT, as_bytes, as_input  # first: it puts the package on the path
 from midi import CC, OFF, ON, PROGRAM, read_song, tempo, write_song
+from outboard import beats
+from outboard.testing import Script
 from support import outboard, read_stats
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripting" / "python"))
-
-from outboard import (  # noqa: E402
-    ChannelPressure, ControlChange, Event, NoteOff, NoteOn, PitchBend, PolyPressure, ProgramChange, beats)
-from outboard.testing import Script  # noqa: E402
 
 FACTORY = ROOT / "scripting" / "factory"
 NAMES = sorted(path.stem for path in FACTORY.glob("*.py"))
@@ -56,44 +50,6 @@ def song_events(name: str) -> list[tuple[int, bytes]]:
 
 def settings(name: str) -> list[str]:
     return [word for id, (text, _) in VALUES.get(name, {}).items() for word in ("--set", f"{id}={text}")]
-
-
-def as_input(tick: int, data: bytes) -> Event:
-    where: dict[str, Any] = {"time": tick, "channel": (data[0] & 15) + 1}
-    kind = data[0] & 0xF0
-    if kind == ON:
-        return NoteOn(key=data[1], velocity=data[2] / 127, **where)
-    if kind == OFF:
-        return NoteOff(key=data[1], velocity=data[2] / 127, **where)
-    if kind == CC:
-        return ControlChange(cc=data[1], value=data[2] / 127, **where)
-    if kind == PROGRAM:
-        return ProgramChange(program=data[1], **where)
-    if kind == 0xA0:
-        return PolyPressure(key=data[1], value=data[2] / 127, **where)
-    if kind == 0xD0:
-        return ChannelPressure(value=data[1] / 127, **where)
-    return PitchBend(value=((data[2] << 7 | data[1]) - 8192) / 8192, **where)
-
-
-def as_bytes(event: Event) -> bytes | None:
-    """None for what changes a note while it sounds: a MIDI file has no such thing."""
-    channel = event.channel - 1
-    if isinstance(event, NoteOn):
-        return bytes([ON | channel, event.key, event.velocity7])
-    if isinstance(event, NoteOff):
-        return bytes([OFF | channel, event.key, event.velocity7])
-    if isinstance(event, ControlChange):
-        return bytes([CC | channel, event.cc, event.value7])
-    if isinstance(event, ProgramChange):
-        return bytes([PROGRAM | channel, event.program])
-    if isinstance(event, PolyPressure):
-        return bytes([0xA0 | channel, event.key, event.value7])
-    if isinstance(event, ChannelPressure):
-        return bytes([0xD0 | channel, event.value7])
-    if isinstance(event, PitchBend):
-        return bytes([0xE0 | channel, event.value14 & 127, event.value14 >> 7])
-    return None
 
 
 def transformed(song: Path, name: str, folder: Path, frames: int) -> bytes:

@@ -224,3 +224,30 @@ def heard_as_rows(heard: list[Event]) -> list[tuple[object, ...]]:
         else:
             raise AssertionError(f"{e!r} was not drawn")
     return rows
+
+
+STALLS = """\
+import time as clock
+
+stalls = iter(range(2))  # not more often: who is late in every block is ended at last
+
+def stall(milliseconds, busy):
+    for _ in stalls:
+        end = clock.perf_counter() + milliseconds / 1000
+        while busy and clock.perf_counter() < end:
+            pass
+        if not busy:
+            clock.sleep(milliseconds / 1000)
+        return
+"""
+
+
+@st.composite
+def late_programs(draw: st.DrawFn) -> str:
+    """A script that takes 3 to 30 ms somewhere in its handlers and tasks, twice: far too long for a block."""
+    body = draw(programs()).removeprefix(HEAD).splitlines()
+    places = [i for i, line in enumerate(body) if line[:4] == "    " and line.split()[0] not in ("else:", "finally:")]
+    for place in sorted(draw(st.lists(st.sampled_from(places), min_size=2, max_size=4, unique=True)), reverse=True):
+        indent = body[place][: -len(body[place].lstrip())]
+        body.insert(place, f"{indent}stall({draw(st.integers(3, 30))}, {draw(st.booleans())})")
+    return HEAD + STALLS + "\n".join(body)
