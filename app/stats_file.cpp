@@ -78,6 +78,9 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["wait_us"] = microseconds(script.wait_total);
     json["busy_us"] = microseconds(script.busy_total);
     json["busy_cpu_us_mean"] = rounded(script.busy_cpu_mean / 1000);
+    json["busy_parts_us"] = {{"decode", microseconds(script.decode_total)},
+                             {"python", microseconds(script.python_total)},
+                             {"encode", microseconds(script.child_encode_total)}};
     json["audio"] = {{"calls", script.audio.calls},
                      {"late", script.audio.late},
                      {"missed", script.audio.missed},

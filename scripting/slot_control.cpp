@@ -332,6 +332,9 @@ SlotFigures Slot::figures() const {
     figures.encode_total = encode_.total();
     figures.wait_total = wait_.total();
     figures.busy_total = busy_.total();
+    figures.decode_total = decode_.total();
+    figures.python_total = python_.total();
+    figures.child_encode_total = child_encode_.total();
     figures.returned_total = returned_.total();
     figures.apply_total = apply_.total();
     figures.scripting_total = scripting_.total();
