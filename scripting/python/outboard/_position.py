@@ -72,7 +72,7 @@ class Context(Position):
     __slots__ = ("channel", "port", "press", "acted", "voices", "prune_at")
 
     def __init__(self) -> None:
-        super().__init__()
+        Position.__init__(self)
         #: 0-based channel and port of the event that is handled, or from whose handler the task was spawned.
         self.channel: int = 0
         self.port: int = 0
@@ -91,6 +91,6 @@ class Alarm(Position):
     __slots__ = ("action", "due")
 
     def __init__(self, action: Callable[[Alarm], None]) -> None:
-        super().__init__()
+        Position.__init__(self)
         self.action: Callable[[Alarm], None] = action
         self.due: int = 0

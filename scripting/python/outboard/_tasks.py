@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from _thread import get_ident
-from typing import TYPE_CHECKING, Callable, Coroutine, TypeVar, Union, cast, overload
+from typing import TYPE_CHECKING, Callable, Coroutine, TypeVar, Union, overload
 
 from . import _active
 from ._position import Alarm, Context
@@ -33,11 +33,11 @@ class Task(Context):
     __slots__ = ("name", "coroutine", "resume", "waits_for", "done", "cancelled", "started", "last", "resumes", "owes", "leaves")
 
     def __init__(self, name: str, coroutine: Running) -> None:
-        super().__init__()
+        Context.__init__(self)  # not through super(), which is slow, and this is for every event of an async handler
         self.name: str = name
         self.coroutine: Running = coroutine
         # What is sent in is the result of the await: None for most, a value for `received` and `wait_any`.
-        self.resume: Callable[[object], object] = cast(Callable[[object], object], coroutine.send)
+        self.resume: Callable[[object], object] = coroutine.send  # type: ignore[assignment]
         #: What it waits for, unless that is a plain time.
         self.waits_for: Wait[object] | None = None
         self.done: bool = False
