@@ -35,6 +35,7 @@ CONTESTANTS = (
     Contestant("wait-beats", "`await beats(…)`", "wake", "heap"),
     Contestant("asyncio", "asyncio: `await sleep(…)` on a clock that jumps", "wake", "heap", ours=False),
     Contestant("wait-1", "`await samples(…)`, one in a block", "wake", "heap"),
+    Contestant("step-bare", "the factory arpeggiator's own Python: what it calls does nothing", "step", "floor", ours=False),
     Contestant("step-small", "step of the smallest arpeggiator", "step", "floor"),
     Contestant("step", "step of the factory arpeggiator", "step", "floor"),
     Contestant("step-1", "step of the factory arpeggiator, one in a block", "step", "floor-1"),

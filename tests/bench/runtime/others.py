@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from heapq import heappop, heappush
+from types import ModuleType, SimpleNamespace
 from typing import Any, Callable, Generator
 
 from .feed import MIXED, NOTES, Block, Feed, midi_bytes
-from .ours import Work
+from .ours import CHORD, FACTORY, Work
 
 _NOTHING = 2**63 - 1
 
@@ -137,12 +139,56 @@ class Asyncio:
             await sleep(0.01)
 
 
-OTHERS: dict[str, Callable[[], Floor | Mido | Heap | Asyncio]] = {
+class _Length(float):
+    """A time that is only waited for."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+class _Control:
+    """A knob that nobody turns."""
+
+    def __init__(self, name: str, first: Any, default: Any = None, **others: Any) -> None:
+        self.value = first if default is None else default
+
+
+class BareArpeggiator:
+    """The factory arpeggiator's own Python: everything that it calls is there and does next to nothing."""
+
+    def __init__(self) -> None:
+        chord = [SimpleNamespace(key=key, velocity=0.8) for key in CHORD]
+        held = SimpleNamespace(on=lambda channel: SimpleNamespace(by_pitch=chord, by_time=chord))
+        same = SimpleNamespace(note=lambda fn: fn, start=lambda fn: fn)
+        stands_for = {"Knob": _Control, "Menu": _Control, "Toggle": _Control, "NoteOn": object, "held": held, "on": same,
+                      "midi": SimpleNamespace(first_channel=1), "note_value": {"1/8": _Length(0.5)}.__getitem__,
+                      "play": _plays, "rng": None, "spawn": None}  # fmt: skip
+        sys.modules["outboard"] = ModuleType("outboard")
+        vars(sys.modules["outboard"]).update(stands_for)
+        script: dict[str, Any] = {}
+        exec(compile((FACTORY / "arpeggiator.py").read_text(), "arpeggiator.py", "exec"), script)
+        self._resume = script["arpeggio"](1).send
+
+    def prepare(self) -> Work:
+        return Work([(0, 64, [])], 64, 0)
+
+    def run_block(self, start: int, frames: int, records: list[Any]) -> tuple[list[Any], int, float, int]:
+        for _ in range(frames):
+            self._resume(None)
+        return [], _NOTHING, float("inf"), 0
+
+
+def _plays(key: int, velocity: float, *, duration: float, channel: int) -> None:
+    pass
+
+
+OTHERS: dict[str, Callable[[], Floor | Mido | Heap | Asyncio | BareArpeggiator]] = {
     "floor": Floor,
     "floor-1": lambda: Floor(each=1),
     "tuples": Tuples,
     "mido": Mido,
     "heap": Heap,
     "asyncio": Asyncio,
+    "step-bare": BareArpeggiator,
 }
 
