@@ -6,8 +6,8 @@ The *song beat* stands while stopped and jumps at a seek: grid lines and `transp
 
 from __future__ import annotations
 
-import math
 from collections import deque
+from math import floor
 
 # Kept so that positions a little before a tempo change are converted with the tempo they lie in.
 _REMEMBERED_POINTS = 32
@@ -15,7 +15,7 @@ _REMEMBERED_POINTS = 32
 
 def round_sample(exact: float) -> int:
     """Half up, with a ten-thousandth of a sample of tolerance so that the last bits of a float do not decide."""
-    return math.floor(exact + 0.5001)
+    return floor(exact + 0.5001)
 
 
 class Clock:

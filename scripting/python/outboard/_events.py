@@ -6,7 +6,7 @@ from _thread import get_ident
 from typing import TYPE_CHECKING, Final
 
 from . import _active
-from ._values import bend14, index7, value7_of
+from ._values import bend14, clamp, index7, value7_of
 from ._waits import Released
 from ._wire import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, POLY_PRESSURE, PROGRAM_CHANGE
 
@@ -79,14 +79,15 @@ class NoteOn(Event):
         #: The sample at which the key went up; None while it is down.
         self._up: int | None = None
         self._up_velocity = 64
-        self._waiters: list[tuple[Task, int]] = []
+        #: Tasks that wait for that, each with its token then; tuples, since few key presses ever have one.
+        self._waiters: tuple[tuple[Task, int], ...] = ()
         #: Voices whose end somebody waits for.
-        self._followers: list[Voice] = []
+        self._followers: tuple[Voice, ...] = ()
 
     @property
     def velocity7(self) -> int:
         """The velocity as MIDI has it, 1..127."""
-        return min(max(round(self.velocity * 127), 1), 127)
+        return clamp(round(self.velocity * 127), 1, 127)
 
     @property
     def down(self) -> bool:
@@ -112,9 +113,9 @@ class NoteOn(Event):
         The voice ends when the key goes up plus the delay with which it was forwarded: its length is kept, also when
         the key is up already. Forward twice for two voices.
         """
-        from ._voices import forward_note
-
-        return forward_note(self, key, velocity, channel, tuning)
+        return came_in(self, "to play one of your own, use play or send").forward_note(
+            self, key, velocity, channel, tuning
+        )
 
 
 class NoteOff(Event):
@@ -135,7 +136,7 @@ class NoteOff(Event):
     @property
     def velocity7(self) -> int:
         """The release velocity as MIDI has it, 0..127."""
-        return min(max(round(self.velocity * 127), 0), 127)
+        return clamp(round(self.velocity * 127), 0, 127)
 
     def forward(self) -> None:
         """In `@on.any`: nothing to do, a note-off follows its note-on by itself. In `@on.release` it raises."""
@@ -157,7 +158,7 @@ class ControlChange(Event):
     @property
     def value7(self) -> int:
         """The value as MIDI has it, 0..127."""
-        return min(max(round(self.value * 127), 0), 127)
+        return clamp(round(self.value * 127), 0, 127)
 
     def forward(self, *, cc: int | None = None, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
@@ -181,7 +182,7 @@ class PolyPressure(Event):
     @property
     def value7(self) -> int:
         """The value as MIDI has it, 0..127."""
-        return min(max(round(self.value * 127), 0), 127)
+        return clamp(round(self.value * 127), 0, 127)
 
     def forward(self, *, key: int | None = None, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
@@ -204,7 +205,7 @@ class ChannelPressure(Event):
     @property
     def value7(self) -> int:
         """The value as MIDI has it, 0..127."""
-        return min(max(round(self.value * 127), 0), 127)
+        return clamp(round(self.value * 127), 0, 127)
 
     def forward(self, *, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
@@ -225,7 +226,7 @@ class PitchBend(Event):
     @property
     def value14(self) -> int:
         """The value as MIDI has it, 0..16383, 8192 in the middle."""
-        return min(max(round(self.value * 8192) + 8192, 0), 16383)
+        return clamp(round(self.value * 8192) + 8192, 0, 16383)
 
     def forward(self, *, value: float | None = None, channel: int | None = None) -> None:
         """Lets the event through now, changed as you say."""
@@ -250,11 +251,11 @@ class ProgramChange(Event):
         rt.forward_midi(self, PROGRAM_CHANGE, 0xC0, data1, 0, channel, program is not None)
 
 
-def came_in(event: Event) -> Runtime:
+def came_in(event: Event, instead: str = "to send one of your own, use send(event)") -> Runtime:
     """The runtime, for `forward`."""
     rt = _active.runtime
     if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("forward")
     if event._seq == 0:
-        raise RuntimeError("only an event that came in can be forwarded; to send one of your own, use send(event)")
+        raise RuntimeError(f"only an event that came in can be forwarded; {instead}")
     return rt

@@ -38,6 +38,9 @@ UNIT = tuple(i / 127 for i in range(128))
 
 _new_on = NoteOn.__new__
 _new_off = NoteOff.__new__
+_new_control = ControlChange.__new__
+_new_bend = PitchBend.__new__
+_new_pressure = ChannelPressure.__new__
 
 
 def note_on(time: int, seq: int, port: int, channel0: int, key: int, velocity: int) -> NoteOn:
@@ -52,8 +55,8 @@ def note_on(time: int, seq: int, port: int, channel0: int, key: int, velocity: i
     e.tuning = 0.0
     e._up = None
     e._up_velocity = 64
-    e._waiters = []
-    e._followers = []
+    e._waiters = ()
+    e._followers = ()
     return e
 
 
@@ -70,6 +73,26 @@ def note_off(
     e.velocity = UNIT[velocity if status < 0x90 else 64]
     e.note_id = note_id
     e._notice = False
+    return e
+
+
+def _stream(kind: int, time: int, seq: int, port: int, channel: int, b1: int, b2: int) -> Event:
+    """Of the three that come in streams."""
+    e: ControlChange | PitchBend | ChannelPressure
+    if kind == CONTROL_CHANGE:
+        e = _new_control(ControlChange)
+        e.cc = b1
+        e.value = UNIT[b2]
+    elif kind == PITCH_BEND:
+        e = _new_bend(PitchBend)
+        e.value = ((b2 << 7 | b1) - 8192) / 8192
+    else:
+        e = _new_pressure(ChannelPressure)
+        e.value = UNIT[b1]
+    e.time = time
+    e.port = port
+    e.channel = channel
+    e._seq = seq
     return e
 
 
@@ -91,13 +114,9 @@ def other(kind: int, time: int, seq: int, port: int, channel0: int, b0: Any, b1:
     what moves, and `b2` the value."""
     channel = channel0 + 1
     e: Event
-    if kind == CONTROL_CHANGE:
-        e = ControlChange(time=time, port=port, channel=channel, cc=b1, value=UNIT[b2])
-    elif kind == PITCH_BEND:
-        e = PitchBend(time=time, port=port, channel=channel, value=((b2 << 7 | b1) - 8192) / 8192)
-    elif kind == CHANNEL_PRESSURE:
-        e = ChannelPressure(time=time, port=port, channel=channel, value=UNIT[b1])
-    elif kind == PROGRAM_CHANGE:
+    if kind == CONTROL_CHANGE or kind == PITCH_BEND or kind == CHANNEL_PRESSURE:
+        return _stream(kind, time, seq, port, channel, b1, b2)
+    if kind == PROGRAM_CHANGE:
         e = ProgramChange(time=time, port=port, channel=channel, program=b1)
     elif kind == POLY_PRESSURE:
         e = PolyPressure(time=time, port=port, channel=channel, key=b1, value=UNIT[b2])

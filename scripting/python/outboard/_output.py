@@ -10,9 +10,9 @@ from ._console import Write
 from ._position import Alarm, Context, Position
 from ._rpn import Entry
 from ._runner import Runner
-from ._values import channel0_of
-from ._voices import Voice
-from ._wire import AT_BEAT, AT_SAMPLE, EXPRESSION, HOLD, MOVE_END, NOTE_OFF, NOTE_ON, SYSEX
+from ._values import channel0_of, index7, velocity7_of
+from ._voices import Voice, new_voice
+from ._wire import AT_BEAT, AT_KEY_UP, AT_SAMPLE, EXPRESSION, HOLD, MOVE_END, NOTE_OFF, NOTE_ON, SYSEX
 
 if TYPE_CHECKING:
     from ._events import Event, NoteOn
@@ -26,13 +26,15 @@ MOST_RINGING: Final = 4096
 class Output(Runner):
     """Builds the output records."""
 
+    __slots__ = ("_voice_count", "instrument_tells", "ringing", "sent", "entries")
+
     def __init__(self, sample_rate: float, script: str, write: Write) -> None:
         super().__init__(sample_rate, script, write)
         self._voice_count = 0
-        #: Notes started by `send(NoteOn)`, by port, channel and key, oldest first.
         #: Whether an instrument plays, which tells when a voice is silent; and the voices of which it has not told.
         self.instrument_tells = False
         self.ringing: dict[int, Voice] = {}
+        #: Notes started by `send(NoteOn)`, by port, channel and key, oldest first.
         self.sent: dict[tuple[int, int, int], list[Voice]] = {}
         #: Which RPN or NRPN is chosen, by port and channel.
         self.entries: dict[int, Entry] = {}
@@ -79,7 +81,7 @@ class Output(Runner):
         self.out.append(
             (NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, kind, told, seq, delay, forwarded)
         )
-        voice = Voice(self, number, key, kind, value, press, delay)
+        voice = new_voice(self, number, key, kind, value, press, delay)
         if self.instrument_tells:
             ringing = self.ringing
             ringing[number] = voice
@@ -89,14 +91,44 @@ class Output(Runner):
         if voices is not None:
             voices.append(voice)
             if len(voices) > ctx.prune_at:
-                voices[:] = [voice for voice in voices if voice.alive]
+                self._forget_ended(voices)
                 ctx.prune_at = max(16, 2 * len(voices))
         return voice
+
+    def _forget_ended(self, voices: list[Voice]) -> None:
+        """Of a task's voices; those whose end was a sample ago at most may stay."""
+        now = {AT_SAMPLE: float(self.now), AT_BEAT: self.clock.beat_of(self.now)}
+        voices[:] = [
+            voice
+            for voice in voices
+            if not voice._over and (voice._value >= now[voice._kind] if voice._kind in now else voice.alive)
+        ]
+
+    def forward_note(
+        self, press: NoteOn, key: int | None, velocity: float | None, channel: int | None, tuning: float | None
+    ) -> Voice:
+        """`NoteOn.forward`."""
+        ctx = self.acting()
+        key = press.key if key is None else index7(self, key, "key")
+        velocity7 = velocity7_of(self, press.velocity if velocity is None else velocity)
+        channel0 = press.channel - 1 if channel is None else channel0_of(self, channel)
+        if tuning is None:
+            tuning = press.tuning
+        elif not isinstance(tuning, (int, float)):
+            raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
+        now = self.now
+        delay = now - press.time
+        up = press._up
+        if up is None:
+            return self.start_voice(ctx, channel0, key, velocity7, tuning, AT_KEY_UP, 0.0, press, delay, 1)
+        # Its key is up: the host, which has forgotten the press, is told the release velocity in the place of the delay.
+        end = max(now, up + delay)
+        return self.start_voice(ctx, channel0, key, velocity7, tuning, AT_SAMPLE, end, press, press._up_velocity, 1)
 
     def silent_voice(self, key: int) -> Voice:
         """A voice that has ended before it began: its key is up already."""
         self._voice_count += 1
-        voice = Voice(self, self._voice_count, key, HOLD, 0.0, None, 0)
+        voice = new_voice(self, self._voice_count, key, HOLD, 0.0, None, 0)
         voice._over = voice._silent = True
         return voice
 
@@ -107,11 +139,14 @@ class Output(Runner):
         beats = time._beats
         if time._bars:
             beats += time._bars * self.clock.bar_length
+        ctx = self.acting() if self.ctx is None else self.ctx
         if not beats:
-            return AT_SAMPLE, self.exact_sample() + max(samples, 0.0), None
+            here = self.exact_sample() if ctx.in_beats else ctx.hi + ctx.lo
+            return AT_SAMPLE, here + samples if samples > 0.0 else here, None
         if not samples:
-            return AT_BEAT, self.exact_beat() + max(beats, 0.0), None
-        end = self.acting().copy()
+            here = ctx.hi + ctx.lo if ctx.in_beats else self.exact_beat()
+            return AT_BEAT, here + beats if beats > 0.0 else here, None
+        end = ctx.copy()
         self.aim(end, time)
         if end.rest:
             return AT_BEAT, self.clock.beat_of(end.hi + end.lo) + end.rest, end
@@ -153,7 +188,8 @@ class Output(Runner):
             channel0 = channel0_of(self, channel)
             changed = changed or channel0 != event.channel - 1
         origin = 0 if changed or self.now != event.time else event._seq
-        self.acting().acted = True
+        if self.ctx is not None:
+            self.ctx.acted = True
         self.send_midi(kind, event.port, channel0, status, data1, data2, origin)
 
     def send_midi(self, kind: int, port: int, channel: int, status: int, data1: int, data2: int, origin: int) -> None:
@@ -185,7 +221,7 @@ class Output(Runner):
     def send_note_on(self, port: int, channel: int, key: int, velocity7: int, tuning: float) -> None:
         number = self._voice_count = self._voice_count + 1
         self.out.append((NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, HOLD, 0.0, 0, 0, 0))
-        voice = Voice(self, number, key, HOLD, 0.0, None, 0)
+        voice = new_voice(self, number, key, HOLD, 0.0, None, 0)
         self.sent.setdefault((port, channel, key), []).append(voice)
 
     def send_note_off(self, port: int, channel: int, key: int, velocity7: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from operator import attrgetter
 from typing import Callable, Generic, Sequence, TypedDict, TypeVar, cast, overload
 
 from . import _active
@@ -182,3 +183,8 @@ class Parameter(Generic[T]):
 
     def _ids(self) -> list[str]:
         return [self.id] if self._cells == 1 else [f"{self.id}[{cell}]" for cell in range(self._cells)]
+
+
+# Loops read values at every step: without a frame of Python's own that is twice as fast.
+_value = Parameter.__dict__["value"]
+setattr(Parameter, "value", property(attrgetter("_value"), _value.fset, None, _value.__doc__))

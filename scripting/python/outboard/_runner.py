@@ -11,7 +11,7 @@ from . import _foreign
 from ._background import Worker
 from ._console import Write
 from ._errors import caller, describe
-from ._position import Alarm, Context
+from ._position import Alarm
 from ._schedule import Schedule
 from ._tasks import Cancelled, Task
 from ._time import Time
@@ -33,7 +33,11 @@ RAISED = (Exception, SystemExit, GeneratorExit, Cancelled)
 class Runner(Schedule):
     """Steps tasks from one await to the next."""
 
-    ctx: Context | None
+    __slots__ = (
+        "script", "write", "out", "watched_lines", "blocked_lines", "thread", "offline", "worker", "arrived",
+        "call_me", "tasks", "named", "signals", "awaited_presses", "watched", "era", "bypassed", "leaving",
+        "_failures", "_warned",
+    )  # fmt: skip
 
     def __init__(self, sample_rate: float, script: str, write: Write) -> None:
         super().__init__(sample_rate)
@@ -105,15 +109,15 @@ class Runner(Schedule):
             task.resumes = 1
         else:
             task.resumes += 1
+            if task.resumes > MOST_RESUMES and not task.cancelled:
+                self._too_often(task)
+                return False
         if task.cancelled:
             self._throw_cancelled(task)
             return True
         waited = task.waits_for
         self.ctx = task
         try:
-            if task.resumes > MOST_RESUMES:
-                self._too_often(task)
-                return False
             if waited is None:
                 wait = task.resume(None)
             else:
@@ -121,8 +125,7 @@ class Runner(Schedule):
                 wait = task.resume(waited._settle(self, task))
             task.started = True
             if type(wait) is Time and not task.cancelled:
-                self.aim(task, wait)
-                self.schedule(task, task.token)
+                self.wait_for(task, wait)
             else:
                 self._arm(task, wait)
         except StopIteration:
@@ -228,11 +231,14 @@ class Runner(Schedule):
         error = RuntimeError(
             f"task {task.name!r} went on {MOST_RESUMES:,} times at one sample: its loop must wait for some time"
         )
+        self.ctx = task
         try:
             self._close(task, error)
         except RAISED as raised:
             self._finish(task)
             self.fail(raised)
+        finally:
+            self.ctx = None
 
     def cancel_all(self) -> None:
         """Cancels every task at once; what their `finally` plays is not heard."""

@@ -23,7 +23,7 @@ from ._parameter import Parameter
 from ._random import rng
 from ._runner import RAISED
 from ._saved import Kept
-from ._taking import Record, Taking
+from ._taking import NOTHING, Record, Taking
 from ._wire import (
     ARRIVED,
     BEGIN_LOOPS,
@@ -67,6 +67,11 @@ def set_point(clock: Clock, record: Record) -> bool:
 
 class Runtime(Taking):
     """One script: its handlers, its tasks, and what it knows of the track."""
+
+    __slots__ = (
+        "loading", "saved_values", "parameters", "panel", "_restored", "kept", "loops", "live_loops", "audio",
+        "_held_loops", "_live", "_follows_transport", "settings", "presets", "loop", "_rng_seed",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -163,11 +168,14 @@ class Runtime(Taking):
         for at, record in enumerate(records):
             time = record[1]
             if time > self.now:
-                self.run_until(time)
+                if self.by_sample or self.by_beat:
+                    self.run_until(time)
                 self.now = time
             kind = record[0]
             if kind <= LAST_EVENT:
                 self._event(record)
+            elif kind == VOICE_SILENT:
+                self.voice_silent(record[2])
             elif kind == TRANSPORT:
                 self._transport(record)
             elif kind == PARAMETER or kind == TEXT:
@@ -184,16 +192,15 @@ class Runtime(Taking):
                 self._begin_held_loops(record[2])
             elif kind == LEAVE:
                 self._leave(record[2])
-            elif kind == VOICE_SILENT:
-                self.voice_silent(record[2])
             elif kind == SETTING_IS:
                 self.settings[record[2]] = record[3]
             elif kind == FINISH:
                 self._finish_all()
             elif kind == ARRIVED:
                 self.take_arrived()
-        self.run_until(end)
-        self.drop_stale()
+        if self.by_sample or self.by_beat:
+            self.run_until(end)
+            self.drop_stale()
         if self.leaving and not self.tasks and not self.by_sample and not self.by_beat:
             self.out.append((LEFT, self.now))
         mask = BYPASSED if self.bypassed else 0
@@ -255,14 +262,14 @@ class Runtime(Taking):
                     stopped=stopped,
                     jumped=jumped,
                 )
-                self._run(handler, (event,), 0, self.first_channel, None)
+                self._run(handler, event, 0, self.first_channel, None)
                 return
 
     def _changed(self, parameter: Parameter[Any]) -> None:
         handler = parameter._handler
         if handler is not None and not self.bypassed and not parameter._is_let_go():
-            args = (parameter._value,) if parameter._takes_value else ()
-            self._run(handler, args, 0, self.first_channel, None)
+            given = parameter._value if parameter._takes_value else NOTHING
+            self._run(handler, given, 0, self.first_channel, None)
 
     def _start(self) -> None:
         self.live_beat = self.clock.beat_of(self.now)
@@ -272,7 +279,7 @@ class Runtime(Taking):
                 self._changed(parameter)
         if not self.bypassed:
             for handler in self.declared.get(START, ()):
-                self._run(handler, (), 0, self.first_channel, None)
+                self._run(handler, NOTHING, 0, self.first_channel, None)
             self._live = True
             self._begin_loops()
 
@@ -334,6 +341,7 @@ class Runtime(Taking):
         for press in self.presses.values():
             press._up = self.now
         self.presses.clear()
+        self.held_lists.clear()
         self._by_key.clear()
         self.sent.clear()
         self._held_loops = 0

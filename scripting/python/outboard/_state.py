@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from _thread import get_ident
+from operator import attrgetter
+from typing import TYPE_CHECKING, Callable, Iterator
 
 from . import _active
 from ._events import NoteOn
 from ._incoming import UNIT
 from ._names import channel_index, key_number, key_range
 
+if TYPE_CHECKING:
+    from ._runtime import Runtime
+
 
 class Held:
     """The keys that are down on the track. The pedal does not count, nor do the script's own notes; the NoteOn that
     is being handled does. True while there are any; `len(held)` is their number."""
 
-    __slots__ = ("_channel", "_keys")
+    __slots__ = ("_channel", "_keys", "_place")
 
     def __init__(self, channel: int | None = None, keys: range | None = None) -> None:
         self._channel = channel
         self._keys = keys
+        #: Where the runtime keeps its lists, one by time and one by pitch; for a range of keys it keeps none.
+        self._place = 2 * (channel or 0) if keys is None else -2
 
     def on(self, channel: int) -> Held:
         """Only those of one channel, 1..16."""
@@ -35,44 +42,56 @@ class Held:
     @property
     def by_time(self) -> list[NoteOn]:
         """The presses, oldest first."""
-        presses = list(_active.current().presses.values())
+        return self._presses(False).copy()
+
+    @property
+    def by_pitch(self) -> list[NoteOn]:
+        """The presses, lowest first."""
+        return self._presses(True).copy()
+
+    @property
+    def top(self) -> NoteOn | None:
+        """The highest press; None if no key is down."""
+        presses = self._presses(False)
+        return max(presses, key=_pitch) if presses else None
+
+    def __len__(self) -> int:
+        return len(self._presses(False))
+
+    def __bool__(self) -> bool:
+        return bool(self._presses(False))
+
+    def __iter__(self) -> Iterator[NoteOn]:
+        return iter(self._presses(False))
+
+    def __repr__(self) -> str:
+        return f"<held: {', '.join(str(press.key) for press in self) or 'nothing'}>"
+
+    def _presses(self, by_pitch: bool) -> list[NoteOn]:
+        """Not to be changed: the list is kept until a key goes down or up, since loops ask for it at every step."""
+        rt = _active.runtime
+        if rt is None or get_ident() != rt.thread:
+            rt = _active.current()  # raises the sentence for it
+        presses = rt.held_lists.get(self._place + by_pitch)
+        if presses is None:
+            presses = self._look(rt, by_pitch)
+            if self._place >= 0:
+                rt.held_lists[self._place + by_pitch] = presses
+        return presses
+
+    def _look(self, rt: Runtime, by_pitch: bool) -> list[NoteOn]:
+        presses = list(rt.presses.values())
         channel, keys = self._channel, self._keys
         if channel is not None:
             presses = [press for press in presses if press.channel == channel]
         if keys is not None:
             presses = [press for press in presses if press.key in keys]
+        if by_pitch:
+            presses.sort(key=_pitch)
         return presses
 
-    @property
-    def by_pitch(self) -> list[NoteOn]:
-        """The presses, lowest first."""
-        return sorted(self.by_time, key=_pitch)
 
-    @property
-    def top(self) -> NoteOn | None:
-        """The highest press; None if no key is down."""
-        presses = self.by_time
-        return max(presses, key=_pitch) if presses else None
-
-    def __len__(self) -> int:
-        if self._channel is None and self._keys is None:
-            return len(_active.current().presses)
-        return len(self.by_time)
-
-    def __bool__(self) -> bool:
-        if self._channel is None and self._keys is None:
-            return bool(_active.current().presses)
-        return bool(self.by_time)
-
-    def __iter__(self) -> Iterator[NoteOn]:
-        return iter(self.by_time)
-
-    def __repr__(self) -> str:
-        return f"<held: {', '.join(str(press.key) for press in self.by_time) or 'nothing'}>"
-
-
-def _pitch(press: NoteOn) -> int:
-    return press.key
+_pitch: Callable[[NoteOn], int] = attrgetter("key")
 
 
 def key_down(key: int | str) -> bool:

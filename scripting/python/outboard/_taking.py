@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Final
 
 from ._console import Write
 from ._events import Event, NoteOff, NoteOn
@@ -30,9 +30,17 @@ from ._wire import (
 
 Record = tuple[Any, ...]
 
+#: What a handler is given that takes no argument.
+NOTHING: Final = object()
+
 
 class Taking(Output):
     """Runs handlers for events, in the order in which the events came."""
+
+    __slots__ = (
+        "first_channel", "declared", "_takers", "presses", "held_lists", "_by_key", "channels", "_handler_context",
+        "_loops_wait",
+    )  # fmt: skip
 
     def __init__(self, sample_rate: float, script: str, write: Write, first_channel: int) -> None:
         super().__init__(sample_rate, script, write)
@@ -41,10 +49,14 @@ class Taking(Output):
         self.declared: dict[int, list[Handler]] = {}
         #: Who may take an event, by kind.
         self._takers: list[tuple[Handler, ...]] = [()] * (TRANSPORT + 1)
-        #: Key presses that are down, oldest first, by their event's number; and by port, channel and key.
+        #: Key presses that are down, oldest first, by their event's number; and by port, channel and key, where the list
+        #: of a key stays when it is empty.
         self.presses: dict[int, NoteOn] = {}
+        #: What `held` was asked for since a key last went down or up; see `Held`.
+        self.held_lists: dict[int, list[NoteOn]] = {}
         self._by_key: dict[int, list[NoteOn]] = {}
         self.channels = [ChannelState() for _ in range(ANY_CHANNEL + 1)]
+        #: Of handlers that are no tasks: they run at a sample, one at a time.
         self._handler_context = Context()
         #: After a panic, loops wait for the next note or play.
         self._loops_wait = False
@@ -59,7 +71,12 @@ class Taking(Output):
         if kind == NOTE_ON:
             event = press = note_on(self.now, seq, port, channel, b1, b2)
             self.presses[seq] = press
-            self._by_key.setdefault(port << 11 | channel << 7 | b1, []).append(press)
+            if self.held_lists:
+                self.held_lists.clear()
+            stack = self._by_key.get(port << 11 | channel << 7 | b1)
+            if stack is None:
+                stack = self._by_key[port << 11 | channel << 7 | b1] = []
+            stack.append(press)
         elif kind == NOTE_OFF:
             self._note_off(seq, port, channel, b0, b1, b2, flags)
             return
@@ -81,7 +98,7 @@ class Taking(Output):
                 ):
                     if event is None:
                         event = other(kind, self.now, seq, port, channel, b0, b1, b2)
-                    if not self._run(handler, (event,), port, channel, press):
+                    if not self._run(handler, event, port, channel, press):
                         self.out.append((PASS, self.now, seq))
                     return
         self.out.append((PASS, self.now, seq))
@@ -92,9 +109,9 @@ class Taking(Output):
         press: NoteOn | None = None
         if stack:
             press = stack.pop(0)
-            if not stack:
-                del self._by_key[place]
             del self.presses[press._seq]
+            if self.held_lists:
+                self.held_lists.clear()
         if not flags:
             self.out.append((PASS, self.now, seq))
         if press is not None:
@@ -108,7 +125,7 @@ class Taking(Output):
                 note_id = press._seq if press is not None else -1
                 event = note_off(self.now, seq, port, channel, status, key, velocity, note_id)
                 event._notice = handler.only_told
-                self._run(handler, (event,), port, channel, None)
+                self._run(handler, event, port, channel, None)
                 return
 
     def _data_entry(self, seq: int, port: int, channel: int, cc: int, data: int, flags: int) -> bool:
@@ -125,7 +142,7 @@ class Taking(Output):
                 handler.numbers is None or number in handler.numbers
             ):
                 event = parameter(kind, self.now, seq, port, channel, number, value14, cc, data)
-                if not self._run(handler, (event,), port, channel, None):
+                if not self._run(handler, event, port, channel, None):
                     self.out.append((PASS, self.now, seq))
                 return True
         return False
@@ -135,13 +152,14 @@ class Taking(Output):
         _, _, seq, port, channel, _, key, _, flags = record
         if not flags:
             self.out.append((PASS, self.now, seq))
+        self.held_lists.clear()
         for press in self._by_key.pop(port << 11 | channel << 7 | key, ()):
             del self.presses[press._seq]
             self._key_up(press, 64)
         if not flags and not self.bypassed:
             for handler in self._takers[CHOKE]:
                 if handler.channel is None or handler.channel == channel:
-                    self._run(handler, (other(CHOKE, self.now, seq, port, channel, 0, key, 0),), port, channel, None)
+                    self._run(handler, other(CHOKE, self.now, seq, port, channel, 0, key, 0), port, channel, None)
                     return
 
     def _key_up(self, press: NoteOn, velocity: int) -> None:
@@ -149,23 +167,23 @@ class Taking(Output):
         press._up_velocity = velocity
         if press._waiters or press._followers:
             self.awaited_presses.pop(press._seq, None)
-            waiters, press._waiters = press._waiters, []
-            followers, press._followers = press._followers, []
+            waiters, press._waiters = press._waiters, ()
+            followers, press._followers = press._followers, ()
             for task, token in waiters:
                 self.wake(task, token)
             for voice in followers:
                 voice._press_ended(self.now)
 
     def _remember(self, kind: int, channel: int, b1: int, b2: int) -> None:
-        for state in (self.channels[channel], self.channels[ANY_CHANNEL]):
-            if kind == CONTROL_CHANGE:
-                state.cc_values[b1] = b2
-            elif kind == PITCH_BEND:
-                state.bend_value = ((b2 << 7 | b1) - 8192) / 8192
-            elif kind == CHANNEL_PRESSURE:
-                state.pressure_value = b1
-            elif kind == PROGRAM_CHANGE:
-                state.program_value = b1
+        state, latest = self.channels[channel], self.channels[ANY_CHANNEL]
+        if kind == CONTROL_CHANGE:
+            state.cc_values[b1] = latest.cc_values[b1] = b2
+        elif kind == PITCH_BEND:
+            state.bend_value = latest.bend_value = ((b2 << 7 | b1) - 8192) / 8192
+        elif kind == CHANNEL_PRESSURE:
+            state.pressure_value = latest.pressure_value = b1
+        elif kind == PROGRAM_CHANGE:
+            state.program_value = latest.program_value = b1
 
     def call(self, fn: Callable[[], object], at: Position | None = None) -> None:
         """Calls what `call_soon` was given."""
@@ -181,34 +199,34 @@ class Taking(Output):
             self.tasks[task] = None
             self.step(task)
             return task
-        self._run(handler, (), 0, self.first_channel, None, at)
+        self._run(handler, NOTHING, 0, self.first_channel, None, at)
         return None
 
     def _run(
         self,
         handler: Handler,
-        args: tuple[object, ...],
+        given: object,
         port: int,
         channel: int,
         press: NoteOn | None,
         at: Position | None = None,
     ) -> bool:
-        """Runs a handler at once, to its end or first await. False if it raised before it had done anything."""
+        """Runs a handler at once, to its end or first await; `given` is what it takes, or NOTHING. False if it raised
+        before it had done anything."""
         if handler.is_async:
-            task = Task(handler.name, handler.fn(*args))
+            task = Task(handler.name, handler.fn() if given is NOTHING else handler.fn(given))
             task.hi = self.now
             task.port = port
             task.channel = channel
             task.press = press
-            task.owes = bool(args) and isinstance(args[0], Event) and not isinstance(args[0], NoteOff)
+            task.owes = isinstance(given, Event) and not isinstance(given, NoteOff)
             self.tasks[task] = None
             return self.step(task) or task.acted
-        context = self._handler_context
         if at is None:
+            context = self._handler_context
             context.hi = self.now
-            context.lo = 0.0
-            context.in_beats = False
         else:
+            context = Context()
             context.place_like(at)
         context.port = port
         context.channel = channel
@@ -216,7 +234,10 @@ class Taking(Output):
         context.acted = False
         self.ctx = context
         try:
-            handler.fn(*args)
+            if given is NOTHING:
+                handler.fn()
+            else:
+                handler.fn(given)
         except RAISED as error:
             self.ctx = None
             self.fail(error)

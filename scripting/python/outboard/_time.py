@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from . import _active
@@ -65,9 +65,10 @@ class Time(Wait[None]):
         return self * -1
 
     def __mul__(self, factor: float) -> Time:
-        if not isinstance(factor, (int, float)):
+        if type(factor) is not float and not isinstance(factor, (int, float)):
             return NotImplemented
-        _check(factor)
+        if not isfinite(factor):
+            _check(factor)
         product = _new(Time)
         product._samples = self._samples * factor
         product._seconds = self._seconds * factor
@@ -128,7 +129,7 @@ def check_time(value: Time, what: str) -> None:
 def _check(value: float) -> float:
     if not isinstance(value, (int, float)):
         raise TypeError(f"a time is made from a number, not {value!r}")
-    if not math.isfinite(value):
+    if not isfinite(value):
         raise ValueError(f"a time must be finite, not {value!r}")
     return value
 

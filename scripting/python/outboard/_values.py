@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from ._runner import Runner
 
 
+def clamp(value: int, low: int, high: int) -> int:
+    """The value, within the range. What it is called for is in range nearly always: min and max would cost more."""
+    if low <= value <= high:
+        return value
+    return low if value < low else high
+
+
 def _number(value: float, what: str) -> float:
     if not isinstance(value, (int, float)):
         raise TypeError(f"{what} is a number, not {value!r}")
@@ -22,7 +29,7 @@ def _number(value: float, what: str) -> float:
 
 def value7_of(rt: Runner, value: float, what: str) -> int:
     """0..1 as 0..127."""
-    if 0.0 <= _number(value, what) <= 1.0:
+    if type(value) is float and 0.0 <= value <= 1.0 or 0.0 <= _number(value, what) <= 1.0:
         return round(value * 127)
     rt.warn_clamped(what, value, "0 to 1")
     return 0 if value < 0 else 127
@@ -30,7 +37,7 @@ def value7_of(rt: Runner, value: float, what: str) -> int:
 
 def velocity7_of(rt: Runner, velocity: float) -> int:
     """0..1 as 1..127: what is not above 0 sounds as softly as there is."""
-    if 0.0 <= _number(velocity, "velocity") <= 1.0:
+    if type(velocity) is float and 0.0 <= velocity <= 1.0 or 0.0 <= _number(velocity, "velocity") <= 1.0:
         return round(velocity * 127) or 1
     rt.warn_clamped("velocity", velocity, "0 to 1")
     return 1 if velocity < 0 else 127
@@ -63,6 +70,8 @@ def bend14(rt: Runner, value: float) -> int:
 
 def index7(rt: Runner, value: int, what: str) -> int:
     """A key, controller or program number, 0..127."""
+    if type(value) is int and 0 <= value <= 127:
+        return value
     try:
         number = index(value)
     except TypeError:
@@ -75,6 +84,8 @@ def index7(rt: Runner, value: int, what: str) -> int:
 
 def channel0_of(rt: Runner, channel: int) -> int:
     """A channel 1..16 as 0..15."""
+    if type(channel) is int and 1 <= channel <= 16:
+        return channel - 1
     try:
         number = index(channel)
     except TypeError:

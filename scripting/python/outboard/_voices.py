@@ -43,27 +43,26 @@ class Voice(ChangingNote):
         "_silent",
     )
 
-    def __init__(
-        self, rt: Output, number: int, key: int, kind: int, value: float, press: NoteOn | None, delay: int
-    ) -> None:
-        #: Unique among the script's voices.
-        self.id: int = number
-        self.key: int = key
-        #: Yours: whatever belongs to this note.
-        self.data: object = None
-        self._rt = rt
-        self._era = rt.era
-        self._over = False
-        self._kind = kind
-        self._value = value
-        self._press = press
-        self._delay = delay
-        self._ended_at: Position | None = None
-        self._waiters: list[tuple[Task, int]] | None = None
-        self._alarm: Alarm | None = None
-        #: The instrument has ended it.
-        self._silent = False
-        self._targets = None
+    #: Unique among the script's voices.
+    id: int
+    key: int
+    #: Yours: whatever belongs to this note.
+    data: object
+    _rt: Output
+    _era: int
+    _over: bool
+    _kind: int
+    _value: float
+    _press: NoteOn | None
+    _delay: int
+    _ended_at: Position | None
+    _waiters: list[tuple[Task, int]] | None
+    _alarm: Alarm | None
+    #: The instrument has ended it.
+    _silent: bool
+
+    def __init__(self) -> None:
+        raise TypeError("a voice is what play and forward return")
 
     def __repr__(self) -> str:
         return f"<Voice {self.id}, key {self.key}, {'alive' if self.alive else 'ended'}>"
@@ -198,7 +197,7 @@ class Voice(ChangingNote):
             if press._up is not None:
                 self._press_ended(press._up)
             elif self not in press._followers:
-                press._followers.append(self)
+                press._followers += (self,)
                 rt.awaited_presses[press._seq] = press
             return
         end = Position()
@@ -231,6 +230,30 @@ def _acting(what: str) -> tuple[Runtime, Position]:
     return rt, rt.ctx
 
 
+_new = Voice.__new__
+
+
+def new_voice(rt: Output, number: int, key: int, kind: int, value: float, press: NoteOn | None, delay: int) -> Voice:
+    """A note that begins now. Attribute by attribute instead of through a constructor, as in `_incoming.py`."""
+    voice = _new(Voice)
+    voice.id = number
+    voice.key = key
+    voice.data = None
+    voice._rt = rt
+    voice._era = rt.era
+    voice._over = False
+    voice._kind = kind
+    voice._value = value
+    voice._press = press
+    voice._delay = delay
+    voice._ended_at = None
+    voice._waiters = None
+    voice._alarm = None
+    voice._silent = False
+    voice._targets = None
+    return voice
+
+
 def play(
     key: int,
     velocity: float = 0.8,
@@ -254,10 +277,11 @@ def play(
     if rt is None or rt.ctx is None or get_ident() != rt.thread:
         raise _active.outside("play")
     ctx = rt.ctx
-    key = index7(rt, key, "key")
+    if type(key) is not int or not 0 <= key <= 127:
+        key = index7(rt, key, "key")
     velocity7 = velocity7_of(rt, velocity)
     channel0 = ctx.channel if channel is None else channel0_of(rt, channel)
-    if not isinstance(tuning, (int, float)):
+    if type(tuning) is not float and not isinstance(tuning, (int, float)):
         raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
     if preset is not None or sample_start is not None:
         sound = sound_of(rt, preset, sample_start)
@@ -268,7 +292,8 @@ def play(
     if duration is not None:
         if until is not None or hold:
             raise TypeError("a note has one end: give duration, until or hold, not two of them")
-        check_time(duration, "duration")
+        if type(duration) is not Time:
+            check_time(duration, "duration")
         kind, value, mixed = rt.end_after(duration)
         voice = rt.start_voice(ctx, channel0, key, velocity7, tuning, kind, value, None, 0, 0)
         if mixed is not None:
@@ -291,33 +316,6 @@ def play(
     if press._up is not None:
         return rt.silent_voice(key)
     return rt.start_voice(ctx, channel0, key, velocity7, tuning, AT_KEY_UP, 0.0, press, 0, 0)
-
-
-def forward_note(
-    press: NoteOn, key: int | None, velocity: float | None, channel: int | None, tuning: float | None
-) -> Voice:
-    """`NoteOn.forward`."""
-    rt = _active.runtime
-    if rt is None or rt.ctx is None or get_ident() != rt.thread:
-        raise _active.outside("forward")
-    if press._seq == 0:
-        raise RuntimeError("only an event that came in can be forwarded; to play one of your own, use play or send")
-    key = press.key if key is None else index7(rt, key, "key")
-    velocity7 = press.velocity7 if velocity is None else velocity7_of(rt, velocity)
-    channel0 = press.channel - 1 if channel is None else channel0_of(rt, channel)
-    if tuning is None:
-        tuning = press.tuning
-    elif not isinstance(tuning, (int, float)):
-        raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
-    delay = rt.now - press.time
-    up = press._up
-    if up is None:
-        return rt.start_voice(rt.ctx, channel0, key, velocity7, tuning, AT_KEY_UP, 0.0, press, delay, 1)
-    # Its key is up: the host, which has forgotten the press, is told the release velocity in the place of the delay.
-    end = max(rt.now, up + delay)
-    return rt.start_voice(
-        rt.ctx, channel0, key, velocity7, tuning, AT_SAMPLE, end, press, press._up_velocity, 1
-    )
 
 
 def all_notes_off() -> None:

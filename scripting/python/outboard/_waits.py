@@ -58,7 +58,7 @@ class Released(Wait[None]):
         if self._late:
             rt.wake(task, task.token)
         else:
-            press._waiters.append((task, task.token))
+            press._waiters += ((task, task.token),)
             rt.awaited_presses[press._seq] = press
 
     def _fired(self, rt: Runner) -> bool:
@@ -70,7 +70,7 @@ class Released(Wait[None]):
 
     def _disarm(self, rt: Runner, task: Task) -> None:
         press = self._press
-        press._waiters[:] = [entry for entry in press._waiters if entry[0] is not task]
+        press._waiters = tuple(entry for entry in press._waiters if entry[0] is not task)
         if not press._waiters and not press._followers:
             rt.awaited_presses.pop(press._seq, None)
 
