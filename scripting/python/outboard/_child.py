@@ -72,7 +72,12 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
 
 def warm_up() -> Answer | None:
     """Before a block is due: brings what the next `run_block` needs into the processor's caches."""
-    return _warm.run() if _warm is not None else None
+    if _warm is None:
+        return None
+    rt = _active.runtime
+    if rt is not None and not rt.arrived:
+        rt.run_block(rt.now, 0, [])  # nothing is due there: only looks at what the script waits for
+    return _warm.run()
 
 
 def save() -> str:

@@ -381,3 +381,50 @@ def test_a_render_that_ends_when_nothing_runs_says_nothing(tmp_path, capsys):
     load(tmp_path, "@on.start\ndef s(): pass")
     _child.run_block(0, 64, [POINT, START, (41, 63)])
     assert capsys.readouterr().out == ""
+
+
+WAITING = """
+from outboard import call_soon
+steps = 0
+@on.note
+def n(e):
+    e.forward()
+    spawn(walk, e.key, name="walk")
+async def walk(key):
+    global steps
+    while held:
+        v = play(rng.randrange(128), rng.random(), duration=beats(0.001))
+        steps += 1
+        state["steps"] = steps
+        await wait_any(beats(0.0013), v.ended())
+@on.cc
+def c(e):
+    call_soon(lambda: play(1, duration=samples(9)))
+@every(beats(0.002))
+def turn(): play(2, duration=samples(5))
+"""
+
+
+def test_the_warm_up_leaves_the_script_as_it_is(tmp_path):
+    def answers(**options: object) -> list[object]:
+        assert "error" not in load(tmp_path, WAITING, **options)
+        found: list[object] = [_child.run_block(0, 64, [POINT, START, (1, 5, 1, 0, 0, 0x90, 60, 100, 0)])]
+        for block in range(1, 40):
+            if options:
+                assert _child.warm_up() is not None
+            records = {
+                10: [(4, 640, 2, 0, 0, 0xB0, 1, 2, 0)],
+                20: [(32, 1290, 1290.0, 0.05, 0.05, 60.0, 1, 4, 4, 0.0, 0), (1, 1300, 3, 0, 0, 0x90, 64, 100, 0)],
+                30: [(2, 1920, 4, 0, 0, 0x80, 60, 0, 0), (2, 1921, 5, 0, 0, 0x80, 64, 0, 0)],
+            }.get(block, [])
+            found.append(_child.run_block(64 * block, 64, records))
+        found.append(_child.kept())
+        return found
+
+    assert answers(warm=True) == answers()
+
+
+def test_without_a_wish_for_it_there_is_no_warm_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(_child, "_warm", None)
+    load(tmp_path, "")
+    assert _child.warm_up() is None
