@@ -172,7 +172,9 @@ class Runtime(Taking):
                     self.run_until(time)
                 self.now = time
             kind = record[0]
-            if kind <= LAST_EVENT:
+            if kind == NOTE_OFF:
+                self._note_off(record)
+            elif kind <= LAST_EVENT:
                 self._event(record)
             elif kind == VOICE_SILENT:
                 self.voice_silent(record[2])

@@ -65,6 +65,7 @@ class Taking(Output):
         raise NotImplementedError
 
     def _event(self, record: Record) -> None:
+        """Any event but a note-off."""
         kind, _, seq, port, channel, b0, b1, b2, flags = record
         event: Event | None = None
         press: NoteOn | None = None
@@ -77,9 +78,6 @@ class Taking(Output):
             if stack is None:
                 stack = self._by_key[port << 11 | channel << 7 | b1] = []
             stack.append(press)
-        elif kind == NOTE_OFF:
-            self._note_off(seq, port, channel, b0, b1, b2, flags)
-            return
         elif kind == CHOKE:
             self._choke(record)
             return
@@ -103,7 +101,8 @@ class Taking(Output):
                     return
         self.out.append((PASS, self.now, seq))
 
-    def _note_off(self, seq: int, port: int, channel: int, status: int, key: int, velocity: int, flags: int) -> None:
+    def _note_off(self, record: Record) -> None:
+        _, _, seq, port, channel, status, key, velocity, flags = record
         place = port << 11 | channel << 7 | key
         stack = self._by_key.get(place)
         press: NoteOn | None = None
