@@ -40,7 +40,10 @@ void add_scripts(CLI::App& verb, Words& words) {
                     "a script file or a factory script's name for all channels, or CHANNEL:SCRIPT for one; repeatable")
         ->type_name("[CHANNEL:]SCRIPT")
         ->allow_extra_args(false);
-    verb.add_option("--set", words.settings, "the value of a script's parameter; repeatable")
+    verb.add_option(
+            "--set", words.settings,
+            "the value of a script's parameter: a number, a menu's text, on or off, numbers with commas for a table or "
+            "XY, a file's path; repeatable")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     verb.add_option("--seed", words.line.seed, "seed of the scripts' random numbers")->type_name("NUMBER");

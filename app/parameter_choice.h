@@ -1,4 +1,4 @@
-// --set NAME=VALUE: finding the parameter, reading the value as people write it.
+// --set NAME=VALUE: finding the parameter. (parameter_words.h reads the value.)
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,8 @@ namespace outboard::app {
 [[nodiscard]] std::vector<std::vector<scripting::Parameter>> declared_parameters(const audio::Session& session,
                                                                                  std::uint64_t seed);
 
-/// The value that `text` means for the parameter: a number in its range, a menu's choice by its text, on or off.
-/// Throws UsageError with a sentence that says what there is.
-[[nodiscard]] double parameter_value(const scripting::Parameter& parameter, const std::string& text);
-
-/// Sets it, by id or by name, in every track whose script declares it. Throws UsageError when none does.
+/// Sets it, by id or by name, in every track whose script declares it; one value of a table or xy by its id
+/// ("steps[3]"). Throws UsageError when none does, or when the text means no value of it.
 void set_parameter(audio::Session& session, const std::vector<std::vector<scripting::Parameter>>& declared,
                    const std::string& name, const std::string& text);
 

@@ -1,12 +1,10 @@
-// What people and programs read of a run: the stats file, the table, the parameters of --set.
+// What people and programs read of a run: the stats file, the table.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
 #include "app/cpu_table.h"
-#include "app/parameter_choice.h"
 #include "app/script_messages.h"
 #include "app/stats_file.h"
 #include "app/terminal.h"
@@ -15,7 +13,6 @@ namespace outboard::app {
 namespace {
 
 using audio::Layer;
-using scripting::Parameter;
 using testing::HasSubstr;
 
 RunFigures example() {
@@ -100,56 +97,6 @@ TEST(Terminal, WritesTimesAsPeopleDo) {
     EXPECT_EQ(clock_text(61.9), "1:01");
     EXPECT_EQ(clock_text(3725), "1:02:05");
     EXPECT_EQ(bar_text(0.5, 4), "██░░");
-}
-
-std::string complaint(const Parameter& parameter, const std::string& text) {
-    try {
-        (void)parameter_value(parameter, text);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return "";
-}
-
-TEST(ParameterValue, IsReadAsPeopleWriteIt) {
-    Parameter rate;
-    rate.id = "rate";
-    rate.type = Parameter::Type::menu;
-    rate.choices = {"1/4", "1/8", "Up and down"};
-    EXPECT_EQ(parameter_value(rate, "1/8"), 1);
-    EXPECT_EQ(parameter_value(rate, "up and DOWN"), 2);
-    EXPECT_THAT(complaint(rate, "1/7"), HasSubstr("1/4, 1/8, Up and down"));
-
-    Parameter gate;
-    gate.id = "gate";
-    gate.minimum = 0.05;
-    gate.maximum = 1;
-    EXPECT_EQ(parameter_value(gate, "0.5"), 0.5);
-    for (const char* wrong : {"2", "", "half", "0.5x", "nan", "inf"}) {
-        EXPECT_THAT(complaint(gate, wrong), HasSubstr("0.05 to 1")) << wrong;
-    }
-
-    Parameter latch;
-    latch.id = "latch";
-    latch.type = Parameter::Type::toggle;
-    EXPECT_EQ(parameter_value(latch, "On"), 1);
-    EXPECT_EQ(parameter_value(latch, "false"), 0);
-    EXPECT_THAT(complaint(latch, "maybe"), HasSubstr("on or off"));
-}
-
-TEST(SetParameter, GoesToEveryTrackThatHasIt) {
-    audio::Session session;
-    session.tracks.resize(3);
-    Parameter gate;
-    gate.id = "gate";
-    gate.name = "Gate";
-    const std::vector<std::vector<Parameter>> declared{{gate}, {}, {gate}};
-    set_parameter(session, declared, "GATE", "0.5");
-    EXPECT_EQ(session.tracks[0].parameters.at("gate"), 0.5);
-    EXPECT_TRUE(session.tracks[1].parameters.empty());
-    EXPECT_EQ(session.tracks[2].parameters.at("gate"), 0.5);
-    EXPECT_THROW(set_parameter(session, declared, "tempo", "1"), UsageError);
-    EXPECT_THROW(set_parameter(session, {{}, {}, {}}, "gate", "0.5"), UsageError);
 }
 
 TEST(MessageLine, SaysWhenWhereAndWhat) {

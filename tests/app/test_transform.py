@@ -122,3 +122,16 @@ def test_parameters_reach_the_script(tmp_path: Path) -> None:
              "Loudness=very loud")
     channels, _ = read_song(tmp_path / "b.mid")
     assert channels[0][0] == (0, bytes([ON, 55, 127]))
+
+
+def test_every_kind_of_parameter_can_be_set(tmp_path: Path) -> None:
+    script = tmp_path / "panel.py"
+    script.write_text("from outboard import *\n\nsteps = Table('Steps', [0, 0, 0])\nmorph = XY('Morph')\n"
+                      "latch = Toggle('Latch')\nscale = FileDrop('Scale', types=['.scl'])\n"
+                      "other = FileDrop('Other')\n\n\n@on.start\ndef tell():\n"
+                      "    print('|', steps.value, morph.value, latch.value, scale.value.name, other.value, '|')\n")
+    (tmp_path / "just.scl").write_text("! just\n")
+    song = write_song(tmp_path / "a.mid", [(0, bytes([ON, 60, 100])), (480, bytes([OFF, 60, 64]))])
+    done = outboard("transform", song, "-o", tmp_path / "b.mid", "--script", script, "--set", "Steps=[1, 0, 0.5]", "--set",
+                    "morph=0.25,0.75", "--set", "latch=on", "--set", f"scale={tmp_path / 'just.scl'}", "--set", "other=")
+    assert "| (1.0, 0.0, 0.5) (0.25, 0.75) True just.scl None |" in done.stdout + done.stderr

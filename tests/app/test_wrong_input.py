@@ -37,6 +37,12 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("parameter out of range", "render {dir}/song.mid -o {out}.wav --script arpeggiator --set gate=7", USAGE, ["gate", "7"]),
     ("parameter not a number", "render {dir}/song.mid -o {out}.wav --script arpeggiator --set gate=wide", USAGE, ["wide"]),
     ("unknown choice", "render {dir}/song.mid -o {out}.wav --script arpeggiator --set rate=1/7", USAGE, ["1/7", "1/8"]),
+    ("table too short", "render {dir}/song.mid -o {out}.wav --script {dir}/panel.py --set steps=1,0", USAGE, ["steps", "3 numbers"]),
+    ("pair of one", "render {dir}/song.mid -o {out}.wav --script {dir}/panel.py --set morph=0.5", USAGE, ["morph", "2 numbers"]),
+    ("toggle neither on nor off", "render {dir}/song.mid -o {out}.wav --script {dir}/panel.py --set latch=maybe", USAGE, ["on or off"]),
+    ("file that is not there", "render {dir}/song.mid -o {out}.wav --script {dir}/panel.py --set scale={dir}/none.scl", USAGE, ["none.scl"]),
+    ("file of another kind", "render {dir}/song.mid -o {out}.wav --script {dir}/panel.py --set scale={dir}/song.mid", USAGE, [".scl"]),
+    ("label", "render {dir}/song.mid -o {out}.wav --script {dir}/panel.py --set chord=Cm7", USAGE, ["chord", "the script writes"]),
     ("--set without a script", "render {dir}/song.mid -o {out}.wav --set gate=0.5", USAGE, ["--script"]),
     ("unwritable output", "render {dir}/song.mid -o {dir}/no/such/folder/x.wav", FAILED, ["x.wav"]),
     ("unwritable output, transform", "transform {dir}/song.mid -o {dir}/no/such/folder/x.mid", FAILED, ["x.mid"]),
@@ -76,6 +82,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "empty.mid").write_bytes(b"")
     (folder / "damaged.sf2").write_bytes(SOUNDFONT.read_bytes()[:20000])
     (folder / "good.py").write_text("from outboard import on\n")
+    (folder / "panel.py").write_text("from outboard import *\nsteps = Table('Steps', [0, 0, 0])\nmorph = XY('Morph')\n"
+                                     "latch = Toggle('Latch')\nscale = FileDrop('Scale', types=['.scl'])\n"
+                                     "chord = Label('Chord')\n")
     (folder / "syntax.py").write_text("from outboard import on\ndef (:\n")
     (folder / "raises.py").write_text("raise ValueError('no such luck')\n")
     (folder / "leaves.py").write_text("import os\nos._exit(3)\n")
