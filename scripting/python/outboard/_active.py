@@ -35,6 +35,11 @@ def elsewhere(rt: Runner) -> bool:
 
 def outside(what: str) -> RuntimeError:
     """The error for something that sounds or waits, called where no event, task or start is running."""
+    if runtime is not None and runtime.audio is not None and runtime.audio.runs and not elsewhere(runtime):
+        return RuntimeError(
+            f"{what} cannot be used in @audio.process, which only changes its block of sound: keep what it finds in a "
+            f"variable, and use {what} in a handler, or in a task that looks there after every await ms(10)"
+        )
     if in_helper or (runtime is not None and elsewhere(runtime)):
         return RuntimeError(
             f"{what} cannot be used from another thread, where only print, log and call_soon work: "

@@ -103,11 +103,13 @@ def _event(record: Record) -> Event:
 class AudioProcess:
     """The function of a script that works on sound, and its blocks in memory."""
 
-    __slots__ = ("fn", "channels", "_records", "_memory", "_views")
+    __slots__ = ("fn", "channels", "runs", "_records", "_memory", "_views")
 
     def __init__(self, fn: Callable[..., object], channels: int) -> None:
         self.fn: Callable[..., object] = fn
         self.channels = channels
+        #: Whether it is at work just now.
+        self.runs = False
         #: Events that came in since the last block of sound.
         self._records: list[Record] = []
         self._memory: list[NDArray[np.float32]] = []
@@ -141,6 +143,7 @@ class AudioProcess:
         if rt.bypassed:
             return False
         before, rt.now = rt.now, start
+        self.runs = True
         try:
             if self.fn(block, AudioContext(rt.clock, start, frames, records)) is not None:
                 raise TypeError(_UNUSED)
@@ -149,6 +152,7 @@ class AudioProcess:
             return False
         finally:
             rt.now = before
+            self.runs = False
         return True
 
 

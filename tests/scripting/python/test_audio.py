@@ -94,6 +94,27 @@ def test_an_exception_leaves_the_block_as_it_was_and_marks_the_line(tmp_path: Pa
     assert "ZeroDivisionError" in line.text and line.line == 7
 
 
+@pytest.mark.parametrize("call", ["play(60)", "send(ControlChange(cc=1, value=1.0))", "spawn(print)", "call_soon(print)"])
+def test_notes_and_tasks_are_not_for_the_function_and_the_sentence_says_what_to_do(call: str, tmp_path: Path) -> None:
+    run = script(tmp_path, f"@audio.process(channels=2)\ndef f(block, ctx):\n    {call}\n")
+    run.process(noise(64))
+    name = call.split("(")[0]
+    assert f"{name} cannot be used in @audio.process" in run.errors[0] and "await ms(10)" in run.errors[0]
+
+
+def test_what_the_function_found_a_task_can_play(tmp_path: Path) -> None:
+    text = (
+        "loud = False\n@audio.process(channels=2)\ndef f(block, ctx):\n"
+        "    global loud\n    loud = np.abs(block).max() > 0.4\n    watch('loud', loud)\n"
+        "async def look():\n    while not loud:\n        await ms(10)\n"
+        "    log.info('found', play(60, duration=ms(5)).key)\n@on.start\ndef start():\n    spawn(look)\n"
+    )
+    run = script(tmp_path, text)
+    run.process(np.concatenate([np.zeros((2, 960), np.float32), noise(960)], axis=1), block=240)
+    assert run.errors == []
+    assert [line.text for line in run.log] == ["loud = False", "found 60"]
+
+
 def test_20_exceptions_in_a_second_bypass(tmp_path: Path) -> None:
     run = script(tmp_path, "@audio.process(channels=2)\ndef f(block, ctx):\n    1 / 0\n")
     assert np.array_equal(run.process(noise(64 * 100), block=64), noise(64 * 100))
