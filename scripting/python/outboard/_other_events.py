@@ -106,8 +106,8 @@ def expression_number(kind: str) -> int:
     return EXPRESSION_KINDS.index(kind)
 
 
-class NoteChoke(Event):
-    """The notes of one key are cut, without their release."""
+class _OfKey(Event):
+    """What is told of the notes of one key. `forward` does nothing: it takes its course by itself."""
 
     __slots__ = ("key",)
 
@@ -116,22 +116,20 @@ class NoteChoke(Event):
         self.key: Final = key
 
     def forward(self) -> None:
-        """Nothing to do: as a note-off, a choke follows its note-on by itself."""
+        """Nothing to do: this takes its course by itself."""
         came_in(self)
 
 
-class NoteEnd(Event):
+class NoteChoke(_OfKey):
+    """The notes of one key are cut, without their release. As a note-off, it follows its note-on by itself."""
+
+    __slots__ = ()
+
+
+class NoteEnd(_OfKey):
     """The instrument has finished the notes of one key. It is only told."""
 
-    __slots__ = ("key",)
-
-    def __init__(self, *, time: int = 0, port: int = 0, channel: int = 0, key: int) -> None:
-        super().__init__(time=time, port=port, channel=channel)
-        self.key: Final = key
-
-    def forward(self) -> None:
-        """Nothing to do: it comes from the instrument."""
-        came_in(self)
+    __slots__ = ()
 
 
 class Transport(Event):
