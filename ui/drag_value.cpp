@@ -45,6 +45,11 @@ void DragValue::set_alignment(Qt::Alignment alignment) {
     update();
 }
 
+void DragValue::set_raised(bool raised) {
+    raised_ = raised;
+    update();
+}
+
 QSize DragValue::sizeHint() const {
     int width = 0;
     for (const QString& sample : samples_) {
@@ -55,7 +60,7 @@ QSize DragValue::sizeHint() const {
 
 void DragValue::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    if (hasFocus() || underMouse()) {
+    if (raised_ || hasFocus() || underMouse()) {
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(hasFocus() ? QPen(theme().quiet) : QPen(Qt::NoPen));
         painter.setBrush(theme().raised);

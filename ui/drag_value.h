@@ -26,6 +26,8 @@ public:
     /// Words for a value, e.g. "-3.0 dB". The longest of `samples` fixes the width.
     void set_words(std::function<QString(double)> words, const QStringList& samples);
     void set_alignment(Qt::Alignment alignment);
+    /// Always on a ground of its own, as other fields are; else only under the mouse or with the focus.
+    void set_raised(bool raised);
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
@@ -54,6 +56,7 @@ private:
     std::function<QString(double)> words_;
     QStringList samples_;
     Qt::Alignment alignment_ = Qt::AlignCenter;
+    bool raised_ = false;
     bool dragging_ = false;
     double drag_from_ = 0;
     int drag_y_ = 0;

@@ -1,6 +1,5 @@
 #include "ui/knob.h"
 
-#include <QMouseEvent>
 #include <QPainter>
 
 #include <cmath>
@@ -44,24 +43,8 @@ void Knob::paintEvent(QPaintEvent*) {
     draw_focus(painter);
 }
 
-void Knob::mousePressEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton) {
-        begin_drag();
-        drag_y_ = event->globalPosition().toPoint().y();
-    } else {
-        event->ignore();
-    }
-}
-
-void Knob::mouseMoveEvent(QMouseEvent* event) {
-    if (!dragging()) {
-        return;
-    }
-    const int y = event->globalPosition().toPoint().y();
-    const double fine = event->modifiers().testFlag(Qt::ShiftModifier) ? 0.1 : 1.0;
-    const int moved = drag_y_ - y;
-    drag_y_ = y;
-    drag_by(moved / pixels_of_range * fine);
+double Knob::travel(const QPointF& moved) const {
+    return -moved.y() / pixels_of_range;
 }
 
 }  // namespace outboard::ui

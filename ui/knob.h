@@ -1,4 +1,4 @@
-// Knob: a value on an arc. Drag up and down (Shift: fine); the rest is ValueControl's.
+// Knob: a value on an arc, dragged up and down.
 #pragma once
 
 #include "ui/value_control.h"
@@ -16,11 +16,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void mouseMoveEvent(QMouseEvent* event) override;
-
-private:
-    int drag_y_ = 0;
+    [[nodiscard]] double travel(const QPointF& moved) const override;
 };
 
 }  // namespace outboard::ui

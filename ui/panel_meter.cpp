@@ -29,14 +29,14 @@ void PanelMeter::paintEvent(QPaintEvent*) {
     painter.setFont(caption_font());
     const QFontMetrics metrics(caption_font());
     const QString value_text = parameter_text(parameter_, parameter_.value);
-    const QRect words(2, 2, width() - 4, 16);
+    const QRect words(0, 2, width(), 16);
     painter.setPen(theme().text);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(QString::fromStdString(parameter_.name), Qt::ElideRight,
                                         words.width() - metrics.horizontalAdvance(value_text) - 8));
     painter.setPen(theme().quiet);
     painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, value_text);
-    const QRectF way(2, 28, width() - 4.0, 8);
+    const QRectF way(0, 32, width(), 8);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme().line);
     painter.drawRoundedRect(way, 3, 3);

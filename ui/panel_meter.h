@@ -14,7 +14,7 @@ public:
     explicit PanelMeter(const scripting::Parameter& parameter, QWidget* parent = nullptr);
     void show_value(double value);
     [[nodiscard]] double value() const noexcept { return parameter_.value; }
-    [[nodiscard]] QSize sizeHint() const override { return {112, 44}; }
+    [[nodiscard]] QSize sizeHint() const override { return {112, 52}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -25,6 +25,13 @@ namespace {
 
 using scripting::Parameter;
 
+constexpr int least_height = 28, least_width = 72, widest_menu = 160, widest_label = 200;
+
+/// What can be learned of a control with one value.
+std::vector<std::size_t> only_one(const QPoint&) {
+    return {0};
+}
+
 /// A caption above a control, as high as a knob.
 std::unique_ptr<QWidget> captioned(const std::string& name, QWidget* control) {
     auto cell = std::make_unique<QWidget>();
@@ -32,9 +39,10 @@ std::unique_ptr<QWidget> captioned(const std::string& name, QWidget* control) {
     rows->setContentsMargins(0, 4, 0, 4);
     rows->setSpacing(8);
     auto* caption = child<QLabel>(QString::fromStdString(name), cell.get());
-    caption->setProperty("kind", "caption");
+    caption->setProperty("kind", "control");
     caption->setBuddy(control);
     rows->addWidget(caption);
+    control->setMinimumHeight(least_height);  // so that the lines of all kinds stand at one height
     rows->addWidget(control);
     rows->addStretch();
     control->setAccessibleName(QString::fromStdString(name));
@@ -47,7 +55,7 @@ ParameterControl value_control(const Parameter& parameter, const ParameterChange
     Control* view = control.get();
     QObject::connect(view, &Control::changed, view,
                      [set = changes.number, id = parameter.id](double value) { set(id, value); });
-    return {std::move(control), [view](const Parameter* now) { view->set_value(now->value); }};
+    return {std::move(control), [view](const Parameter* now) { view->set_value(now->value); }, only_one};
 }
 
 template <class Field>
@@ -56,7 +64,8 @@ ParameterControl value_field(std::span<const Parameter> declared, const Paramete
     Field* view = field.get();
     QObject::connect(view, &Field::changed, view,
                      [set = changes.number](const QString& id, double value) { set(id.toStdString(), value); });
-    return {std::move(field), [view](const Parameter* now) { view->show_values(now); }};
+    return {std::move(field), [view](const Parameter* now) { view->show_values(now); },
+            [view](const QPoint& point) { return view->values_at(point); }};
 }
 
 ParameterControl number_box(const Parameter& parameter, const ParameterChanges& changes) {
@@ -80,8 +89,10 @@ ParameterControl number_box(const Parameter& parameter, const ParameterChanges& 
                      [set = changes.number, id = parameter.id](double value) { set(id, value); });
     QObject::connect(box, &DragValue::reset_wished, box,
                      [set = changes.number, id = parameter.id, initial = parameter.initial] { set(id, initial); });
+    box->setMinimumWidth(least_width / 2);
+    box->set_raised(true);
     box->set_value(parameter.value);
-    return {captioned(parameter.name, box), [box](const Parameter* now) { box->set_value(now->value); }};
+    return {captioned(parameter.name, box), [box](const Parameter* now) { box->set_value(now->value); }, only_one};
 }
 
 ParameterControl menu(const Parameter& parameter, const ParameterChanges& changes) {
@@ -89,14 +100,17 @@ ParameterControl menu(const Parameter& parameter, const ParameterChanges& change
     for (const std::string& choice : parameter.choices) {
         menu->addItem(QString::fromStdString(choice));
     }
-    menu->setMinimumWidth(72);
+    menu->setMinimumWidth(least_width);
+    menu->setMaximumWidth(widest_menu);
     QObject::connect(menu, &QComboBox::activated, menu,
                      [set = changes.number, id = parameter.id](int index) { set(id, index); });
-    return {captioned(parameter.name, menu), [menu](const Parameter* now) {
+    return {captioned(parameter.name, menu),
+            [menu](const Parameter* now) {
                 if (!menu->view()->isVisible()) {
                     menu->setCurrentIndex(static_cast<int>(std::lround(now->value)));
                 }
-            }};
+            },
+            only_one};
 }
 
 ParameterControl toggle(const Parameter& parameter, const ParameterChanges& changes) {
@@ -105,7 +119,8 @@ ParameterControl toggle(const Parameter& parameter, const ParameterChanges& chan
     box->setProperty("kind", "scripting");
     QObject::connect(box, &QCheckBox::clicked, box,
                      [set = changes.number, id = parameter.id](bool on) { set(id, on ? 1 : 0); });
-    return {captioned(parameter.name, box), [box](const Parameter* now) { box->setChecked(now->value >= 0.5); }};
+    return {captioned(parameter.name, box), [box](const Parameter* now) { box->setChecked(now->value >= 0.5); },
+            only_one};
 }
 
 ParameterControl button(const Parameter& parameter, const ParameterChanges& changes) {
@@ -116,33 +131,37 @@ ParameterControl button(const Parameter& parameter, const ParameterChanges& chan
     QObject::connect(button, &QPushButton::released, button, [set = changes.number, id = parameter.id] { set(id, 0); });
     auto cell = captioned(" ", button);
     button->setAccessibleName(QString::fromStdString(parameter.name));
-    return {std::move(cell), [](const Parameter*) {}};
+    return {std::move(cell), [](const Parameter*) {}, only_one};
 }
 
 ParameterControl label(const Parameter& parameter) {
     auto* text = child<QLabel>();
-    text->setMinimumWidth(72);
+    text->setMinimumWidth(least_width);
     text->setTextFormat(Qt::PlainText);
-    text->setText(QString::fromStdString(parameter.text));
-    return {captioned(parameter.name, text), [text](const Parameter* now) {
-                const QString words = QString::fromStdString(now->text);
-                if (words != text->text()) {
-                    text->setText(words);
-                }
-            }};
+    text->setWordWrap(true);
+    const auto show = [text](const Parameter* now) {
+        const QString words = QString::fromStdString(now->text);
+        if (words != text->text()) {
+            text->setText(words);
+            const int wanted = text->fontMetrics().horizontalAdvance(words) + 2;
+            text->setFixedWidth(std::clamp(wanted, least_width, widest_label));
+        }
+    };
+    show(&parameter);
+    return {captioned(parameter.name, text), show, {}};
 }
 
 ParameterControl file(const Parameter& parameter, const ParameterChanges& changes) {
     auto* drop = child<FileDrop>(parameter);
     QObject::connect(drop, &FileDrop::chosen, drop,
                      [set = changes.text, id = parameter.id](const QString& path) { set(id, path.toStdString()); });
-    return {captioned(parameter.name, drop), [drop](const Parameter* now) { drop->show_path(now->text); }};
+    return {captioned(parameter.name, drop), [drop](const Parameter* now) { drop->show_path(now->text); }, {}};
 }
 
 ParameterControl meter(const Parameter& parameter) {
     auto control = std::make_unique<PanelMeter>(parameter);
     PanelMeter* view = control.get();
-    return {std::move(control), [view](const Parameter* now) { view->show_value(now->value); }};
+    return {std::move(control), [view](const Parameter* now) { view->show_value(now->value); }, {}};
 }
 
 }  // namespace

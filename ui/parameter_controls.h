@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "scripting/script_slot.h"
 
@@ -15,6 +16,9 @@ struct ParameterControl {
     std::unique_ptr<QWidget> widget;
     /// The control's first declaration, as it is now (a table's others follow it).
     std::function<void(const scripting::Parameter*)> show;
+    /// Which of its declarations a MIDI controller may learn to move, asked for at a point of the widget: a table's
+    /// bar, both axes of an xy. Empty: none of them.
+    std::function<std::vector<std::size_t>(const QPoint&)> learnable;
 };
 
 /// Where a control's changes go.

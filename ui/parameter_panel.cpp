@@ -3,20 +3,21 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
-#include <QScrollArea>
-#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 #include "ui/child.h"
+#include "ui/flow_layout.h"
 #include "ui/preset_bar.h"
 #include "ui/theme.h"
 
 namespace outboard::ui {
 namespace {
 
-constexpr int least_height = 104, most_height = 260;
+constexpr int most_height_alone = 260;
+constexpr double share_of_room = 0.4;  ///< most of the height of what the panel stands in
+constexpr int margin_across = 16, margin_down = 8;
 
 /// How many declarations belong to the control that begins at `first`.
 std::size_t control_size(const std::vector<scripting::Parameter>& parameters, std::size_t first) {
@@ -30,32 +31,18 @@ std::size_t control_size(const std::vector<scripting::Parameter>& parameters, st
 
 }  // namespace
 
-ParameterPanel::ParameterPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk) {
-    setProperty("kind", "room");
-    setFixedHeight(least_height);
+ParameterPanel::ParameterPanel(Desk& desk, QWidget* parent) : FittedRoom(parent), desk_(desk) {
     setAccessibleName(tr("Parameters"));
-    auto* whole = child<QVBoxLayout>(this);
-    whole->setContentsMargins(0, 0, 0, 0);
-    whole->setSpacing(0);
-    auto* rule = child<QFrame>(this);
-    rule->setProperty("kind", "rule");
-    rule->setFixedHeight(1);
-    whole->addWidget(rule);
-    scroll_ = child<QScrollArea>(this);
-    scroll_->setWidgetResizable(true);
-    scroll_->setFocusPolicy(Qt::NoFocus);
-    whole->addWidget(scroll_);
-    auto* room = child<QWidget>(scroll_);
-    auto* rows = child<QHBoxLayout>(room);
-    rows->setContentsMargins(16, 8, 16, 8);
-    line_ = rows;
+    auto* room = child<QWidget>(this);
+    line_ = child<QHBoxLayout>(room);
+    line_->setContentsMargins(margin_across, margin_down, margin_across, margin_down);
+    line_->setSpacing(margin_across);
     empty_ = child<QLabel>(room);
     empty_->setProperty("kind", "quiet");
     empty_->setWordWrap(true);
     line_->addWidget(empty_, 1);
-    line_->addStretch();
     line_->addWidget(child<PresetBar>(desk, room), 0, Qt::AlignTop);
-    scroll_->setWidget(room);
+    set_content(room);
     connect(&desk, &Desk::refreshed, this, &ParameterPanel::refresh);
     connect(&desk, &Desk::selection_changed, this, &ParameterPanel::refresh);
     refresh();
@@ -68,9 +55,9 @@ void ParameterPanel::refresh() {
     if (track == nullptr) {
         clear();
         track_.reset();
-        setFixedHeight(least_height);
         empty_->setVisible(true);
         empty_->setText(tr("The parameters of the selected track’s script appear here."));
+        fit();
         return;
     }
     const auto same_id = [](const std::string& id, const scripting::Parameter& p) { return id == p.id; };
@@ -81,6 +68,11 @@ void ParameterPanel::refresh() {
     for (const Control& one : controls_) {
         one.control.show(&track->parameters[one.first]);
     }
+    fit();
+}
+
+int ParameterPanel::most_height() const {
+    return parentWidget() == nullptr ? most_height_alone : static_cast<int>(parentWidget()->height() * share_of_room);
 }
 
 void ParameterPanel::clear() {
@@ -102,9 +94,7 @@ void ParameterPanel::rebuild(const audio::TrackSnapshot& track) {
     track_ = track.id;
     generation_ = track.script_generation;
     inside_ = std::make_unique<QWidget>();
-    auto* line = child<QHBoxLayout>(inside_.get());
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(16);
+    inside_->setLayout(child<FlowLayout>(2 * margin_across, 16));
     lines_ = nullptr;
     const ParameterChanges changes{
         [this, id = track.id](const std::string& name, double value) { desk_.set_parameter(id, name, value); },
@@ -114,26 +104,26 @@ void ParameterPanel::rebuild(const audio::TrackSnapshot& track) {
     const auto& parameters = track.parameters;
     for (std::size_t first = 0; first < parameters.size(); first += control_size(parameters, first)) {
         const auto size = control_size(parameters, first);
-        Control one{make_parameter_control(std::span(parameters).subspan(first, size), changes), first};
-        offer_learning(one.control.widget.get(), parameters[first]);
-        place_of(parameters[first])->addWidget(one.control.widget.get(), 0, Qt::AlignTop);
+        const auto declared = std::span(parameters).subspan(first, size);
+        Control one{make_parameter_control(declared, changes), first};
+        offer_learning(one.control, declared);
+        place_of(parameters[first])->addWidget(one.control.widget.get());
         controls_.push_back(std::move(one));
     }
     for (const scripting::Parameter& parameter : parameters) {
         ids_.push_back(parameter.id);
     }
-    line_->insertWidget(0, inside_.get(), 0, Qt::AlignTop);
+    line_->insertWidget(0, inside_.get(), 1);
+    inside_->setVisible(!controls_.empty());
     const bool no_script = track.settings.script.empty() && track.script.state == scripting::SlotState::empty;
     empty_->setText(no_script ? tr("%1 has no script: everything passes to the instrument.")
                                     .arg(QString::fromStdString(track.settings.name))
                               : tr("This script declares no parameters. A line such as  gate = Knob(\"Gate\", 0.5)  "
                                    "outside every function puts one here."));
     empty_->setVisible(controls_.empty());
-    const int wanted = inside_->sizeHint().height() + 1 + 2 * 8;
-    setFixedHeight(controls_.empty() ? least_height : std::clamp(wanted, least_height, most_height));
 }
 
-QHBoxLayout* ParameterPanel::place_of(const scripting::Parameter& parameter) {
+FlowLayout* ParameterPanel::place_of(const scripting::Parameter& parameter) {
     const QString group = QString::fromStdString(parameter.group);
     const bool begins = lines_ == nullptr || group != group_;
     if (begins) {
@@ -148,13 +138,10 @@ QHBoxLayout* ParameterPanel::place_of(const scripting::Parameter& parameter) {
             lines_->addWidget(heading);
         }
         inside_->layout()->addWidget(part);
-        static_cast<QHBoxLayout*>(inside_->layout())->setAlignment(part, Qt::AlignTop);
     }
     if (begins || parameter.row != row_) {
-        row_line_ = child<QHBoxLayout>();
-        row_line_->setSpacing(16);
+        row_line_ = child<FlowLayout>(12, 4);
         lines_->addLayout(row_line_);
-        row_line_->setAlignment(Qt::AlignLeft);
     }
     group_ = group;
     row_ = parameter.row;
@@ -163,48 +150,64 @@ QHBoxLayout* ParameterPanel::place_of(const scripting::Parameter& parameter) {
 
 // ---- MIDI learn ----------------------------------------------------------------------------------------------------
 
-void ParameterPanel::offer_learning(QWidget* control, const scripting::Parameter& parameter) {
-    using Type = scripting::Parameter::Type;
-    const bool can = parameter.owner.empty() && parameter.type != Type::label && parameter.type != Type::meter &&
-                     parameter.type != Type::file;
-    if (!can) {
+void ParameterPanel::offer_learning(const ParameterControl& control, std::span<const scripting::Parameter> declared) {
+    if (!control.learnable) {
         return;
     }
-    QList<QWidget*> all = control->findChildren<QWidget*>();
-    all.append(control);
+    std::vector<Target> targets;
+    for (const scripting::Parameter& one : declared) {
+        const QString name = QString::fromStdString(one.name);
+        const bool axis = one.type == scripting::Parameter::Type::xy;
+        targets.push_back({one.id, axis ? QString::fromStdString(one.text) + QLatin1Char(' ') + name : name});
+    }
+    QWidget* const whole = control.widget.get();
+    QList<QWidget*> all = whole->findChildren<QWidget*>();
+    all.append(whole);
     for (QWidget* one : all) {
         one->setContextMenuPolicy(Qt::CustomContextMenu);
         connect(one, &QWidget::customContextMenuRequested, this,
-                [this, one, id = parameter.id, name = QString::fromStdString(parameter.name)](const QPoint& at) {
-                    show_learn_menu(id, name, one->mapToGlobal(at));
+                [this, one, whole, targets, learnable = control.learnable](const QPoint& at) {
+                    std::vector<Target> here;
+                    for (const std::size_t index : learnable(one->mapTo(whole, at))) {
+                        here.push_back(targets[index]);
+                    }
+                    show_learn_menu(here, one->mapToGlobal(at));
                 });
     }
 }
 
-void ParameterPanel::show_learn_menu(const std::string& id, const QString& name, const QPoint& at) {
+void ParameterPanel::show_learn_menu(const std::vector<Target>& targets, const QPoint& at) {
     const audio::TrackSnapshot* track = desk_.selected_track();
     if (track == nullptr) {
         return;
     }
     auto* menu = child<QMenu>(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const std::uint32_t number = track->id;
-    if (track->learning == id) {
-        connect(menu->addAction(tr("%1 waits for a controller: stop waiting").arg(name)), &QAction::triggered, this,
+    for (const Target& target : targets) {
+        add_learn_actions(*menu, *track, target);
+    }
+    menu->popup(at);
+}
+
+void ParameterPanel::add_learn_actions(QMenu& menu, const audio::TrackSnapshot& track, const Target& target) {
+    const auto& [id, name] = target;
+    const std::uint32_t number = track.id;
+    if (track.learning == id) {
+        connect(menu.addAction(tr("%1 waits for a controller: stop waiting").arg(name)), &QAction::triggered, this,
                 [this, number] { desk_.command([=](audio::Engine& engine) { engine.learn(number, {}); }); });
     } else {
-        connect(menu->addAction(tr("Learn: move a MIDI controller for %1").arg(name)), &QAction::triggered, this,
-                [this, number, id] { desk_.edit([=](audio::Engine& engine) { engine.learn(number, id); }); });
+        connect(menu.addAction(tr("Learn: move a MIDI controller for %1").arg(name)), &QAction::triggered, this,
+                [this, number, id = id] { desk_.edit([=](audio::Engine& engine) { engine.learn(number, id); }); });
     }
-    for (const scripting::Learned& learned : track->settings.learned) {
+    for (const scripting::Learned& learned : track.settings.learned) {
         if (learned.id == id) {
-            connect(menu->addAction(tr("Forget CC %1 on channel %2").arg(learned.controller).arg(learned.channel + 1)),
-                    &QAction::triggered, this, [this, number, id] {
+            const QString words = tr("Forget CC %1 on channel %2, which moves %3");
+            connect(menu.addAction(words.arg(learned.controller).arg(learned.channel + 1).arg(name)),
+                    &QAction::triggered, this, [this, number, id = id] {
                         desk_.edit([=](audio::Engine& engine) { engine.forget_learned(number, id); });
                     });
         }
     }
-    menu->popup(at);
 }
 
 }  // namespace outboard::ui

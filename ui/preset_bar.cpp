@@ -18,7 +18,7 @@ PresetBar::PresetBar(Desk& desk, QWidget* parent) : QWidget(parent), desk_(desk)
     auto* rows = child<QVBoxLayout>(this);
     rows->setContentsMargins(0, 4, 0, 0);
     rows->setSpacing(8);
-    presets_ = child<QPushButton>(tr("Presets"), this);
+    presets_ = child<QPushButton>(tr("Presets ▾"), this);
     presets_->setToolTip(tr("Save all parameters of this script, or load them"));
     auto* menu = child<QMenu>(presets_);
     presets_->setMenu(menu);

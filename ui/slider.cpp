@@ -1,6 +1,5 @@
 #include "ui/slider.h"
 
-#include <QMouseEvent>
 #include <QPainter>
 
 #include "ui/theme.h"
@@ -37,25 +36,14 @@ void Slider::paintEvent(QPaintEvent*) {
     draw_focus(painter);
 }
 
-void Slider::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) {
-        event->ignore();
-        return;
-    }
-    begin_drag();
-    drag_x_ = event->position().x();
-    if (line().adjusted(-8, -10, 8, 10).contains(event->position())) {
-        drag_by((drag_x_ - line().left()) / line().width() - position());
-    }
+double Slider::travel(const QPointF& moved) const {
+    return moved.x() / line().width();
 }
 
-void Slider::mouseMoveEvent(QMouseEvent* event) {
-    if (dragging()) {
-        const double fine = event->modifiers().testFlag(Qt::ShiftModifier) ? 0.1 : 1.0;
-        const double moved = event->position().x() - drag_x_;
-        drag_x_ = event->position().x();
-        drag_by(moved / line().width() * fine);
-    }
+std::optional<double> Slider::pressed_position(const QPointF& point) const {
+    const QRectF way = line();
+    return way.adjusted(-8, -10, 8, 10).contains(point) ? std::optional((point.x() - way.left()) / way.width())
+                                                        : std::nullopt;
 }
 
 }  // namespace outboard::ui

@@ -1,4 +1,4 @@
-// Slider: a value on a line. Press to go there, drag along (Shift: fine); the rest is ValueControl's.
+// Slider: a value on a line, dragged along it; a press on the line goes there.
 #pragma once
 
 #include "ui/value_control.h"
@@ -16,13 +16,11 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void mouseMoveEvent(QMouseEvent* event) override;
+    [[nodiscard]] double travel(const QPointF& moved) const override;
+    [[nodiscard]] std::optional<double> pressed_position(const QPointF& point) const override;
 
 private:
     [[nodiscard]] QRectF line() const;
-
-    double drag_x_ = 0;
 };
 
 }  // namespace outboard::ui

@@ -30,6 +30,7 @@ QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QLabel { background: transparent; }
 QLabel[kind="heading"], QToolButton[kind="heading"] { color: @quiet; font-size: 11px; font-weight: bold; }
 QLabel[kind="caption"] { color: @quiet; font-size: 11px; }
+QLabel[kind="control"] { color: @text; font-size: 11px; }
 QLabel[kind="sentence"] { font-size: 12px; }
 QLabel[kind="quiet"] { color: @quiet; }
 QLabel[kind="scripting"] { color: @amber; }
@@ -62,7 +63,7 @@ QPushButton[kind="link"], QToolButton[kind="link"], QToolButton[kind="heading"] 
 QPushButton[kind="link"]:hover, QToolButton[kind="link"]:hover, QToolButton[kind="heading"]:hover,
 QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus, QToolButton[kind="heading"]:focus { color: @text; }
 QPushButton[kind="link"]:checked { color: @green; }
-QToolButton::menu-indicator { image: none; }
+QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; }
 
 QLineEdit, QComboBox { background: @raised; color: @text; border: 1px solid @raised;
     border-radius: 6px; padding: 3px 8px; selection-background-color: @selection; selection-color: @text; }
@@ -86,6 +87,7 @@ QTabBar::tab { background: @ground; color: @quiet; padding: 9px 12px 8px 14px; b
 QTabBar::tab:selected { background: @room; color: @text; border-top-color: @amber; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:focus { color: @text; }
+QTabBar QToolButton { background: @ground; padding: 0; border: none; border-radius: 0; }
 
 QTreeView { background: @room; color: @text; border: none; }
 QTreeView::item { height: 22px; border-bottom: 1px solid @rule; padding: 0 2px; }
@@ -99,7 +101,7 @@ QPlainTextEdit { background: @room; color: @text; border: none; selection-backgr
                  selection-color: @text; }
 QScrollArea { background: @room; border: none; }
 QScrollArea > QWidget > QWidget { background: @room; }
-QScrollBar { background: transparent; }
+QScrollBar, QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
 QScrollBar::handle { background: @raised; border-radius: 3px; margin: 2px; }

@@ -47,13 +47,30 @@ void ValueControl::set_value(double value) {
     }
 }
 
-void ValueControl::begin_drag() {
+void ValueControl::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) {
+        event->ignore();
+        return;
+    }
     dragging_ = true;
     drag_at_ = position();
+    drag_point_ = event->globalPosition();
+    if (const auto pressed = pressed_position(event->position())) {
+        drag_to(*pressed);
+    }
 }
 
-void ValueControl::drag_by(double share) {
-    drag_at_ = std::clamp(drag_at_ + share, 0.0, 1.0);
+void ValueControl::mouseMoveEvent(QMouseEvent* event) {
+    if (dragging_) {
+        const double fine = event->modifiers().testFlag(Qt::ShiftModifier) ? 0.1 : 1.0;
+        const QPointF moved = event->globalPosition() - drag_point_;
+        drag_point_ = event->globalPosition();
+        drag_to(drag_at_ + travel(moved) * fine);
+    }
+}
+
+void ValueControl::drag_to(double position) {
+    drag_at_ = std::clamp(position, 0.0, 1.0);
     user_sets(scripting::value_at(parameter_, drag_at_));
 }
 

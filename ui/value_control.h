@@ -1,8 +1,10 @@
-// ValueControl: what a knob and a slider have in common. Wheel, arrow keys (Shift: fine), Page Up and Down, Home, End;
-// double click or Delete: the default. All go along the parameter's curve and land on its steps.
+// ValueControl: what a knob and a slider have in common. Drag (Shift: fine), wheel, arrow keys (Shift: fine), Page Up
+// and Down, Home, End; double click or Delete: the default. All go along the parameter's curve and land on its steps.
 #pragma once
 
 #include <QWidget>
+
+#include <optional>
 
 #include "scripting/script_slot.h"
 
@@ -23,27 +25,32 @@ signals:
     void changed(double value);  ///< by the user, inside the range and on its steps
 
 protected:
+    /// How much of the whole travel a drag by so many pixels is.
+    [[nodiscard]] virtual double travel(const QPointF& moved) const = 0;
+    /// Where on the travel a press goes to; nothing: it stays where it is.
+    [[nodiscard]] virtual std::optional<double> pressed_position(const QPointF&) const { return std::nullopt; }
+
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
-    void user_sets(double value);
-    void begin_drag();
-    /// Moves a drag by a share of the whole travel.
-    void drag_by(double share);
-    [[nodiscard]] bool dragging() const noexcept { return dragging_; }
     /// Where the value stands on the travel, 0..1.
     [[nodiscard]] double position() const noexcept { return scripting::position_of(parameter_, value_); }
     void draw_focus(QPainter& painter) const;
 
 private:
+    void user_sets(double value);
+    void drag_to(double position);
     void nudge(double steps);  ///< wheel notches or arrow keys
 
     scripting::Parameter parameter_;
     double value_;
     bool dragging_ = false;
     double drag_at_ = 0;  ///< unrounded position under the drag
+    QPointF drag_point_;
 };
 
 /// A value with its unit, as people read it: 0.5 of a "%" parameter whose range is 0..1 is "50 %".

@@ -12,10 +12,10 @@
 
 namespace outboard::ui {
 
-ValueField::ValueField(std::vector<scripting::Parameter> values, QWidget* parent)
-    : QWidget(parent), values_(std::move(values)) {
+ValueField::ValueField(std::vector<scripting::Parameter> values, double inset, QWidget* parent)
+    : QWidget(parent), values_(std::move(values)), inset_(inset) {
     setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(QString::fromStdString(values_.front().text));
 }
 
@@ -30,8 +30,35 @@ void ValueField::show_values(const scripting::Parameter* values) {
     }
 }
 
+void ValueField::mousePressEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton) {
+        drawing_ = true;
+        draw_to(event->position());
+    } else {
+        event->ignore();
+    }
+}
+
+void ValueField::mouseMoveEvent(QMouseEvent* event) {
+    if (drawing_) {
+        draw_to(event->position());
+    }
+}
+
 void ValueField::mouseReleaseEvent(QMouseEvent*) {
     drawing_ = false;
+}
+
+void ValueField::mouseDoubleClickEvent(QMouseEvent*) {
+    to_initial();
+}
+
+void ValueField::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace) {
+        to_initial();
+    } else {
+        QWidget::keyPressEvent(event);
+    }
 }
 
 void ValueField::user_sets(std::size_t index, double position) {
@@ -51,16 +78,16 @@ void ValueField::nudge(std::size_t index, double steps) {
     user_sets(index, scripting::position_of(one, one.value) + steps * step);
 }
 
-void ValueField::draw_frame(QPainter& painter, const QRectF& frame) const {
+void ValueField::draw_frame(QPainter& painter) const {
     painter.setPen(QPen(hasFocus() ? theme().quiet : theme().line, 1));
     painter.setBrush(theme().card);
-    painter.drawRoundedRect(frame, radius, radius);
+    painter.drawRoundedRect(frame(), radius, radius);
 }
 
 void ValueField::draw_caption(QPainter& painter, const QString& right) const {
     painter.setFont(caption_font());
     const QFontMetrics metrics(caption_font());
-    const QRect words(2, 2, width() - 4, 16);
+    const QRect words(0, 2, width(), 16);
     const int room = words.width() - metrics.horizontalAdvance(right) - 8;
     painter.setPen(theme().text);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
@@ -72,7 +99,7 @@ void ValueField::draw_caption(QPainter& painter, const QString& right) const {
 // ---- a table -------------------------------------------------------------------------------------------------------
 
 StepTable::StepTable(std::vector<scripting::Parameter> values, QWidget* parent)
-    : ValueField(std::move(values), parent) {
+    : ValueField(std::move(values), 3, parent) {
     const scripting::Parameter& one = values_.front();
     setToolTip(tr("%1: %2 values, %3 … %4. Draw with the mouse; left and right choose one, up and down change it; "
                   "double click: its default")
@@ -85,16 +112,30 @@ QSize StepTable::sizeHint() const {
     return {std::clamp(static_cast<int>(values_.size()) * 14, 112, 448), 80};
 }
 
+QSize StepTable::minimumSizeHint() const {
+    return {112, 80};
+}
+
 QRectF StepTable::bar_rect(std::size_t index) const {
-    const QRectF inside = frame().adjusted(3, 3, -3, -3);
-    const double each = inside.width() / static_cast<double>(values_.size());
-    return {inside.left() + each * static_cast<double>(index), inside.top(), each, inside.height()};
+    const double each = inside().width() / static_cast<double>(values_.size());
+    return {inside().left() + each * static_cast<double>(index), inside().top(), each, inside().height()};
+}
+
+std::size_t StepTable::bar_at(const QPointF& point) const {
+    const double share = (point.x() - inside().left()) / inside().width();
+    const auto count = static_cast<double>(values_.size());
+    return static_cast<std::size_t>(std::clamp(std::floor(share * count), 0.0, count - 1));
+}
+
+QVariant StepTable::inputMethodQuery(Qt::InputMethodQuery query) const {
+    return query == Qt::ImCursorRectangle ? QVariant(bar_rect(at_).toRect()) : QWidget::inputMethodQuery(query);
 }
 
 void StepTable::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    draw_frame(painter, frame());
+    draw_frame(painter);
+    const QColor chosen = readable(theme().amber_pale, theme().card, 3.0);
     painter.setPen(Qt::NoPen);
     for (std::size_t i = 0; i < values_.size(); ++i) {
         const scripting::Parameter& one = values_[i];
@@ -104,7 +145,7 @@ void StepTable::paintEvent(QPaintEvent*) {
         const double here = scripting::position_of(one, one.value);
         const double top = column.bottom() - column.height() * std::max(zero, here);
         const double height = std::max(column.height() * std::abs(here - zero), 1.5);
-        painter.setBrush(hasFocus() && i == at_ ? theme().amber_pale : theme().amber);
+        painter.setBrush(hasFocus() && i == at_ ? chosen : theme().amber);
         painter.drawRoundedRect(QRectF(column.left() + gap, top, column.width() - 2 * gap, height), 1.5, 1.5);
     }
     draw_caption(painter, hasFocus() || drawing_ ? QStringLiteral("%1: %2").arg(at_ + 1).arg(
@@ -113,30 +154,12 @@ void StepTable::paintEvent(QPaintEvent*) {
 }
 
 void StepTable::draw_to(const QPointF& point) {
-    const QRectF inside = frame().adjusted(3, 3, -3, -3);
-    const double share = (point.x() - inside.left()) / inside.width();
-    const auto count = static_cast<double>(values_.size());
-    at_ = static_cast<std::size_t>(std::clamp(std::floor(share * count), 0.0, count - 1));
-    user_sets(at_, (inside.bottom() - point.y()) / inside.height());
+    at_ = bar_at(point);
+    user_sets(at_, (inside().bottom() - point.y()) / inside().height());
     update();
 }
 
-void StepTable::mousePressEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton) {
-        drawing_ = true;
-        draw_to(event->position());
-    } else {
-        event->ignore();
-    }
-}
-
-void StepTable::mouseMoveEvent(QMouseEvent* event) {
-    if (drawing_) {
-        draw_to(event->position());
-    }
-}
-
-void StepTable::mouseDoubleClickEvent(QMouseEvent*) {
+void StepTable::to_initial() {
     user_sets(at_, scripting::position_of(values_[at_], values_[at_].initial));
 }
 
@@ -162,18 +185,14 @@ void StepTable::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_End:
             user_sets(at_, 1);
             return;
-        case Qt::Key_Delete:
-        case Qt::Key_Backspace:
-            mouseDoubleClickEvent(nullptr);
-            return;
         default:
-            QWidget::keyPressEvent(event);
+            ValueField::keyPressEvent(event);
     }
 }
 
 // ---- a point -------------------------------------------------------------------------------------------------------
 
-XyPad::XyPad(std::vector<scripting::Parameter> values, QWidget* parent) : ValueField(std::move(values), parent) {
+XyPad::XyPad(std::vector<scripting::Parameter> values, QWidget* parent) : ValueField(std::move(values), 6, parent) {
     setToolTip(tr("%1: %2 to the right, %3 upwards. Drag or arrow keys; double click: the default")
                    .arg(QString::fromStdString(values_[0].text), QString::fromStdString(values_[0].name),
                         QString::fromStdString(values_[1].name)));
@@ -182,10 +201,9 @@ XyPad::XyPad(std::vector<scripting::Parameter> values, QWidget* parent) : ValueF
 void XyPad::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    draw_frame(painter, frame());
-    const QRectF inside = frame().adjusted(6, 6, -6, -6);
-    const QPointF point(inside.left() + inside.width() * values_[0].value,
-                        inside.bottom() - inside.height() * values_[1].value);
+    draw_frame(painter);
+    const QPointF point(inside().left() + inside().width() * values_[0].value,
+                        inside().bottom() - inside().height() * values_[1].value);
     painter.setPen(QPen(theme().line, 1));
     painter.drawLine(QPointF(point.x(), frame().top() + 1), QPointF(point.x(), frame().bottom() - 1));
     painter.drawLine(QPointF(frame().left() + 1, point.y()), QPointF(frame().right() - 1, point.y()));
@@ -195,28 +213,12 @@ void XyPad::paintEvent(QPaintEvent*) {
     draw_caption(painter, QStringLiteral("%1 %2").arg(values_[0].value, 0, 'f', 2).arg(values_[1].value, 0, 'f', 2));
 }
 
-void XyPad::go_to(const QPointF& point) {
-    const QRectF inside = frame().adjusted(6, 6, -6, -6);
-    user_sets(0, (point.x() - inside.left()) / inside.width());
-    user_sets(1, (inside.bottom() - point.y()) / inside.height());
+void XyPad::draw_to(const QPointF& point) {
+    user_sets(0, (point.x() - inside().left()) / inside().width());
+    user_sets(1, (inside().bottom() - point.y()) / inside().height());
 }
 
-void XyPad::mousePressEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton) {
-        drawing_ = true;
-        go_to(event->position());
-    } else {
-        event->ignore();
-    }
-}
-
-void XyPad::mouseMoveEvent(QMouseEvent* event) {
-    if (drawing_) {
-        go_to(event->position());
-    }
-}
-
-void XyPad::mouseDoubleClickEvent(QMouseEvent*) {
+void XyPad::to_initial() {
     user_sets(0, values_[0].initial);
     user_sets(1, values_[1].initial);
 }
@@ -235,12 +237,8 @@ void XyPad::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Down:
             nudge(1, -1);
             return;
-        case Qt::Key_Delete:
-        case Qt::Key_Backspace:
-            mouseDoubleClickEvent(nullptr);
-            return;
         default:
-            QWidget::keyPressEvent(event);
+            ValueField::keyPressEvent(event);
     }
 }
 

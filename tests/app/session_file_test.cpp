@@ -64,7 +64,7 @@ audio::Session full_session(const fs::path& folder) {
     track.parameters = {{"gate", 0.25},    {"rate", 2},     {"steps[0]", 1},
                         {"steps[1]", 0.5}, {"steps[2]", 0}, {"far[11]", 3}};
     track.texts = {{"scale", "/scales/just.scl"}};
-    track.learned = {{9, 74, "gate"}, {0, 1, "gone"}};
+    track.learned = {{9, 74, "gate"}, {0, 1, "gone"}, {2, 20, "steps[1]"}};
     track.kept = R"({"state":{"steps":[1,0.5,9223372036854775807,"é"]},"data":null,"version":"1.2"})";
     track.soundfont = (folder / "own.sf2").string();
     track.bank = 128;

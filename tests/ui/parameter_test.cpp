@@ -4,10 +4,9 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPushButton>
 
-#include "rig.h"
+#include "parameter_rig.h"
 #include "ui/drag_value.h"
 #include "ui/file_drop.h"
 #include "ui/knob.h"
@@ -18,45 +17,6 @@
 
 namespace outboard::ui::test {
 namespace {
-
-class ParameterTest : public Rig {
-protected:
-    void SetUp() override {
-        Rig::SetUp();
-        track("Arp", path("a.py"));
-        track("Drums");
-        panel_ = std::make_unique<ParameterPanel>(desk());
-        panel_->resize(600, 104);
-        panel_->show();
-        ASSERT_TRUE(QTest::qWaitForWindowExposed(panel_.get()));
-        desk().refresh();
-    }
-    Knob* knob(const QString& name) const {
-        for (Knob* one : panel_->findChildren<Knob*>()) {
-            if (one->accessibleName() == name) {
-                return one;
-            }
-        }
-        return nullptr;
-    }
-    static void drag(QWidget* widget, int up) {
-        const QPoint from = widget->rect().center();
-        QTest::mousePress(widget, Qt::LeftButton, {}, from);
-        const QPoint to = from - QPoint(0, up);
-        QMouseEvent move(QEvent::MouseMove, to, widget->mapToGlobal(to), Qt::NoButton, Qt::LeftButton, {});
-        QApplication::sendEvent(widget, &move);
-        QTest::mouseRelease(widget, Qt::LeftButton, {}, to);
-    }
-    static double value(const std::string& id) {
-        for (const scripting::Parameter& parameter : fake().snapshot.tracks[0].parameters) {
-            if (parameter.id == id) {
-                return parameter.value;
-            }
-        }
-        return -1;
-    }
-    std::unique_ptr<ParameterPanel> panel_;
-};
 
 TEST_F(ParameterTest, DraggingAKnobChangesItsParameter) {
     ASSERT_NE(knob("Gate"), nullptr);
@@ -115,62 +75,6 @@ TEST_F(ParameterTest, TheControlsAreThoseOfTheSelectedTrackAndItsLatestScript) {
     EXPECT_EQ(knob("Gate"), nullptr);
     EXPECT_NE(knob("Depth"), nullptr);
 }
-
-std::vector<scripting::Parameter> every_kind() {
-    using Type = scripting::Parameter::Type;
-    const auto one = [](Type type, const std::string& id, const std::string& name) {
-        scripting::Parameter parameter;
-        parameter.type = type;
-        parameter.id = id;
-        parameter.name = name;
-        return parameter;
-    };
-    std::vector<scripting::Parameter> all;
-    all.push_back(one(Type::slider, "cutoff", "Cutoff"));
-    all.back().minimum = 20;
-    all.back().maximum = 20000;
-    all.back().value = all.back().initial = 1000;
-    all.back().curve = scripting::Parameter::Curve::log;
-    all.back().unit = "Hz";
-    all.push_back(one(Type::number, "bars", "Bars"));
-    all.back().minimum = 1;
-    all.back().maximum = 8;
-    all.back().step = 1;
-    all.back().value = all.back().initial = 2;
-    all.push_back(one(Type::button, "again", "Again"));
-    for (int i = 0; i < 8; ++i) {
-        all.push_back(one(Type::table, "steps[" + std::to_string(i) + "]", "Steps " + std::to_string(i + 1)));
-        all.back().owner = "steps";
-        all.back().text = "Steps";
-        all.back().group = "Pattern";
-    }
-    for (const int axis : {0, 1}) {
-        all.push_back(one(Type::xy, "morph[" + std::to_string(axis) + "]", axis == 0 ? "Cutoff" : "Resonance"));
-        all.back().owner = "morph";
-        all.back().text = "Morph";
-        all.back().value = all.back().initial = 0.5;
-        all.back().group = "Pattern";
-    }
-    all.push_back(one(Type::label, "chord", "Chord"));
-    all.back().text = "Cm7";
-    all.push_back(one(Type::meter, "density", "Density"));
-    all.back().maximum = 10;
-    all.push_back(one(Type::file, "scale", "Scale"));
-    all.back().choices = {".scl"};
-    return all;
-}
-
-class EveryKindTest : public ParameterTest {
-protected:
-    void SetUp() override {
-        ParameterTest::SetUp();
-        fake().snapshot.tracks[0].parameters = every_kind();
-        ++fake().snapshot.tracks[0].script_generation;
-        desk().refresh();
-        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-        QCoreApplication::processEvents();
-    }
-};
 
 TEST_F(EveryKindTest, ASliderGoesAlongItsCurve) {
     auto* slider = panel_->findChild<Slider*>();
@@ -251,38 +155,11 @@ TEST_F(EveryKindTest, DeleteEmptiesAFile) {
 
 TEST_F(EveryKindTest, EveryControlIsReachedByTheKeyboardAndHasAName) {
     for (const auto* widget : panel_->findChildren<QWidget*>()) {
-        if (widget->focusPolicy() == Qt::StrongFocus && widget->isVisibleTo(panel_.get())) {
+        if (widget->focusPolicy() == Qt::StrongFocus && widget->isVisibleTo(panel_)) {
             EXPECT_FALSE(widget->accessibleName().isEmpty()) << widget->metaObject()->className();
         }
     }
     EXPECT_GT(panel_->height(), 104) << "a group has a heading";
-}
-
-TEST_F(ParameterTest, AControllerIsLearnedByTheContextMenu) {
-    Knob* gate = knob("Gate");
-    const auto trigger = [&](const QString& words) {
-        emit gate->customContextMenuRequested(QPoint(5, 5));
-        for (auto* menu : panel_->findChildren<QMenu*>()) {
-            for (QAction* action : menu->actions()) {
-                if (action->text().startsWith(words)) {
-                    action->trigger();
-                    menu->close();
-                    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-                    return true;
-                }
-            }
-        }
-        return false;
-    };
-    EXPECT_TRUE(trigger("Learn"));
-    EXPECT_EQ(fake().count("learn 1 gate"), 1u);
-    desk().refresh();
-    EXPECT_TRUE(trigger("Gate waits"));
-    EXPECT_EQ(fake().count("learn 1 nothing"), 1u);
-    fake().snapshot.tracks[0].settings.learned = {{0, 74, "gate"}};
-    desk().refresh();
-    EXPECT_TRUE(trigger("Forget CC 74 on channel 1"));
-    EXPECT_EQ(fake().count("forget_learned 1 gate"), 1u);
 }
 
 TEST_F(ParameterTest, AAndBAreCompared) {

@@ -35,6 +35,8 @@ TEST_P(ThemeTest, TextCanBeReadOnEverySurfaceItLiesOn) {
         {"quiet on card", t.quiet, t.card},
         {"quiet on raised", t.quiet, t.raised},
         {"line number", t.line_number, t.room},
+        {"a choice in a menu's list", t.text, t.card},
+        {"selected in it", t.text, t.raised},
         {"amber on room", t.amber, t.room},
         {"amber on card", t.amber, t.card},
         {"green on room", t.green, t.room},
