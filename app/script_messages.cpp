@@ -7,7 +7,7 @@
 namespace outboard::app {
 
 std::string message_line(const scripting::Message& message, double sample_rate) {
-    static constexpr const char* words[] = {"", "debug: ", "", "warning: ", "error: ", ""};
+    static constexpr const char* words[] = {"", "debug: ", "", "warning: ", "error: ", "", ""};
     const auto type = static_cast<std::size_t>(message.type);
     const auto seconds = static_cast<double>(message.time) / sample_rate;
     std::string place;

@@ -62,6 +62,11 @@ struct SetControls {
     std::uint32_t track;
     TrackControls controls;
 };
+struct MoveStrip {
+    std::uint32_t track;
+    scripting::Setting what;  ///< gain or pan
+    double value;
+};
 struct ChooseProgram {
     std::uint32_t track;
 };
@@ -77,6 +82,6 @@ struct SetParameter {
 using Command =
     std::variant<std::monostate, command::TakeTracks, command::TakeSong, command::Play, command::Stop, command::Seek,
                  command::Tempo, command::Loop, command::Panic, command::Master, command::Arm, command::Key,
-                 command::SetControls, command::ChooseProgram, command::SetParameter>;
+                 command::SetControls, command::MoveStrip, command::ChooseProgram, command::SetParameter>;
 
 }  // namespace outboard::audio

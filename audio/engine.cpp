@@ -222,6 +222,20 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     }
 }
 
+void Engine::set_gain(std::uint32_t track, double db) {
+    TrackDocument& document = state_->document(track);
+    document.settings.gain_db = std::clamp(db, -144.0, 24.0);
+    document.track->show_gain(document.settings.gain_db);
+    state_->send(command::MoveStrip{track, scripting::Setting::gain, document.settings.gain_db});
+}
+
+void Engine::set_pan(std::uint32_t track, double pan) {
+    TrackDocument& document = state_->document(track);
+    document.settings.pan = std::clamp(pan, -1.0, 1.0);
+    document.track->show_pan(document.settings.pan);
+    state_->send(command::MoveStrip{track, scripting::Setting::pan, document.settings.pan});
+}
+
 void Engine::arm(std::optional<std::uint32_t> track) {
     state_->send(command::Arm{track});
 }

@@ -52,6 +52,11 @@ struct Processor::Taker {
             entry->track->set_controls(command.controls);
         }
     }
+    void operator()(const command::MoveStrip& command) const noexcept {
+        if (const TrackEntry* const entry = self.find(command.track)) {
+            entry->track->move_strip(command.what, command.value);
+        }
+    }
     void operator()(const command::ChooseProgram& command) const noexcept {
         if (const TrackEntry* const entry = self.find(command.track)) {
             entry->track->choose_program(*entry->instrument);

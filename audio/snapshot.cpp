@@ -238,7 +238,10 @@ EngineSnapshot Engine::snapshot() {
         follow_learning(document);
         track.learning = document.learning;
         track.key_marks = document.track->slot().key_marks();
+        track.watched = document.track->slot().watched();
         track.settings = document.settings;
+        track.gain_db = document.track->gain_db();
+        track.pan = document.track->pan();
         track.parameters = document.track->slot().parameters();
         track.script_generation = document.track->slot().generation();
         track.instrument_name = document.instrument->preset_name();

@@ -59,22 +59,33 @@ Track::~Track() {
 
 void Track::set_controls(const TrackControls& controls) noexcept {
     if (controls.gain_db != controls_.gain_db) {
-        gain_db_ = controls.gain_db;
+        show_gain(controls.gain_db);
     }
     if (controls.pan != controls_.pan) {
-        pan_ = controls.pan;
+        show_pan(controls.pan);
     }
     if (controls.send != controls_.send) {
-        send_ = controls.send;
+        send_.store(controls.send, std::memory_order_relaxed);
     }
     controls_ = controls;
     tell_settings();
 }
 
+void Track::move_strip(Setting what, double value) noexcept {
+    if (what == Setting::gain) {
+        controls_.gain_db = value;
+        show_gain(value);
+    } else {
+        controls_.pan = value;
+        show_pan(value);
+    }
+    slot_.set_setting(what, static_cast<float>(value));
+}
+
 void Track::tell_settings() noexcept {
-    slot_.set_setting(Setting::gain, static_cast<float>(gain_db_));
-    slot_.set_setting(Setting::pan, static_cast<float>(pan_));
-    slot_.set_setting(Setting::send, static_cast<float>(send_));
+    slot_.set_setting(Setting::gain, static_cast<float>(gain_db()));
+    slot_.set_setting(Setting::pan, static_cast<float>(pan()));
+    slot_.set_setting(Setting::send, static_cast<float>(send_.load(std::memory_order_relaxed)));
     if (controls_.program) {
         slot_.set_setting(Setting::program, static_cast<float>(*controls_.bank * 128 + *controls_.program));
     }
@@ -185,11 +196,11 @@ void Track::mix(float* out, Room& room, std::int64_t start, std::uint32_t frames
     const Lap lap(mix_ns_);
     std::uint32_t done = 0;
     const auto mix_until = [&](std::uint32_t end) {
-        const StereoGain gain = silent ? StereoGain{0, 0} : strip_gain(gain_db_, pan_);
+        const StereoGain gain = silent ? StereoGain{0, 0} : strip_gain(gain_db(), pan());
         gain_.set(gain);
         gain_.add(left_.data() + done, right_.data() + done, end - done, out + std::size_t{2} * done, left_peak,
                   right_peak);
-        const auto send = static_cast<float>(send_);
+        const auto send = static_cast<float>(send_.load(std::memory_order_relaxed));
         to_room_.set({gain.left * send, gain.right * send});
         to_room_.add(left_.data() + done, right_.data() + done, end - done, room.bus() + std::size_t{2} * done,
                      room.left_peak, room.right_peak);
@@ -197,14 +208,14 @@ void Track::mix(float* out, Room& room, std::int64_t start, std::uint32_t frames
     };
     for (const Event& event : output_) {
         const auto setting = static_cast<Setting>(event.data[0]);
-        double* const moved = event.kind != Kind::setting ? nullptr
-                              : setting == Setting::gain  ? &gain_db_
-                              : setting == Setting::pan   ? &pan_
-                              : setting == Setting::send  ? &send_
-                                                          : nullptr;
+        std::atomic<double>* const moved = event.kind != Kind::setting ? nullptr
+                                           : setting == Setting::gain  ? &gain_db_
+                                           : setting == Setting::pan   ? &pan_
+                                           : setting == Setting::send  ? &send_
+                                                                       : nullptr;
         if (moved != nullptr) {
             mix_until(static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.time - start, done, frames)));
-            *moved = event.value;
+            moved->store(event.value, std::memory_order_relaxed);
         }
     }
     mix_until(frames);

@@ -54,6 +54,8 @@ public:
     // ---- audio thread, in the order of a block --------------------------------------------------------------
     /// What the user has moved counts from now on, whatever a script has set before.
     void set_controls(const TrackControls& controls) noexcept;
+    /// The user has moved the fader or the pan, be it to where he had set it before a script moved it.
+    void move_strip(scripting::Setting what, double value) noexcept;
     [[nodiscard]] const TrackControls& controls() const noexcept { return controls_; }
     /// Sends the track's own program, if it has one, to all its channels (drums only where it hears nothing else).
     void choose_program(Instrument& instrument) const noexcept;
@@ -91,6 +93,12 @@ public:
     /// The host input ledger: events that this track let in, counted before anybody else has them.
     [[nodiscard]] std::uint64_t events_heard() const noexcept { return heard_.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t notes_hanging() const noexcept { return hanging_.load(std::memory_order_acquire); }
+    /// Fader (dB) and pan as user or script have moved them last.
+    [[nodiscard]] double gain_db() const noexcept { return gain_db_.load(std::memory_order_relaxed); }
+    [[nodiscard]] double pan() const noexcept { return pan_.load(std::memory_order_relaxed); }
+    /// The control side calls them ahead of a move_strip(), so that nobody sees the value of before once more.
+    void show_gain(double db) noexcept { gain_db_.store(db, std::memory_order_relaxed); }
+    void show_pan(double pan) noexcept { pan_.store(pan, std::memory_order_relaxed); }
     PeakMeter left_peak, right_peak;
     LayerProbe instruments, mixing;
 
@@ -107,7 +115,7 @@ private:
     std::span<const scripting::Event> output_;
     std::vector<float> left_, right_;
     GainStage gain_, to_room_;
-    double gain_db_ = 0, pan_ = 0, send_ = 0;                   ///< as user or script have set them last
+    std::atomic<double> gain_db_, pan_, send_;                  ///< as user or script have set them last
     std::array<std::array<std::uint8_t, 16 * 128>, 2> down_{};  ///< by source: how often a key was let in
     std::int64_t instruments_ns_ = 0, mix_ns_ = 0;              ///< in this callback
     std::atomic<bool> scripted_{false};

@@ -52,6 +52,10 @@ Parameter parameter_from(const json& from) {
     return parameter;
 }
 
+// A message's levels beyond those of Message::Type, as in _wire.py: its script is bypassed from now on; a watched
+// value.
+constexpr int given_up = 5, watch = 6;
+
 Message message_from(const json& from, std::uint32_t slot) {
     Message message;
     message.slot = slot;
@@ -59,8 +63,8 @@ Message message_from(const json& from, std::uint32_t slot) {
     message.file = from.value("file", std::string());
     message.line = from.value("line", 0);
     message.time = from.value("time", std::int64_t{0});
-    const int level = std::clamp(from.value("level", 4), 0, 4);
-    message.type = static_cast<Message::Type>(level);
+    const int level = from.value("level", 4);
+    message.type = level == watch ? Message::Type::watch : static_cast<Message::Type>(std::clamp(level, 0, 4));
     return message;
 }
 
@@ -71,7 +75,6 @@ std::string reason_from(const Message& message) {
     return message.line > 0 ? reason + ": " + file + ", line " + std::to_string(message.line) : reason;
 }
 
-constexpr int given_up = 5;  ///< a message's level, as in _wire.py: its script is bypassed from now on
 constexpr std::size_t lane_of_pipe = 1;
 
 }  // namespace

@@ -61,6 +61,15 @@ std::optional<PanelNews> read_panel_news(const std::string& text) {
                 news.keys->push_back(mark_from(key));
             }
         }
+        if (const auto watched = from.find("watched"); watched != from.end()) {
+            for (const json& value : *watched) {
+                if (news.watched.size() == most_watched) {
+                    return std::nullopt;
+                }
+                news.watched.push_back({.name = value.at(0).get<std::string>().substr(0, most_watched_name),
+                                        .text = value.at(1).get<std::string>().substr(0, most_watched_text)});
+            }
+        }
         return news;
     } catch (const json::exception&) {
         return std::nullopt;

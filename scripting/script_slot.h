@@ -107,6 +107,12 @@ struct KeyMark {
     bool operator==(const KeyMark&) const = default;
 };
 
+/// What a script watches: a name and the newest value, as text.
+struct WatchedValue {
+    std::string name, text;
+    bool operator==(const WatchedValue&) const = default;
+};
+
 /// A preset of the track's instrument, for scripts that choose one by name.
 struct Preset {
     std::string name;
@@ -116,7 +122,15 @@ struct Preset {
 
 /// What a script wrote, or what happened to it. Delivered by ScriptHost::take_messages on the control side.
 struct Message {
-    enum class Type : std::uint8_t { print, debug, info, warning, error, notice } type = Type::info;
+    enum class Type : std::uint8_t {
+        print,
+        debug,
+        info,
+        warning,
+        error,
+        notice,
+        watch  ///< a watched value that has changed, "name = value", for who does not show ScriptSlot::watched()
+    } type = Type::info;
     std::uint32_t slot = 0;  ///< the tag given to add_slot
     std::int64_t time = 0;   ///< sample time at which the child wrote it
     std::string text;        ///< one or more lines; for an exception the whole traceback
@@ -264,6 +278,9 @@ public:
     [[nodiscard]] virtual ControllerSeen last_controller() const noexcept = 0;
     /// [control] Keys that the live script has marked.
     [[nodiscard]] virtual std::vector<KeyMark> key_marks() const = 0;
+    /// [control] What the live script watches, in the order in which the names came; at most 30 times a second
+    /// something new. A script that is loaded begins with none.
+    [[nodiscard]] virtual std::vector<WatchedValue> watched() const = 0;
     /// [control] Declarations of the script that is live, with current values.
     [[nodiscard]] virtual std::vector<Parameter> parameters() const = 0;
     /// [control] Counts up whenever parameters() may have changed in kind (a new script).

@@ -89,6 +89,7 @@ public:
     void set_learned(std::vector<Learned> learned) override;
     [[nodiscard]] ControllerSeen last_controller() const noexcept override;
     [[nodiscard]] std::vector<KeyMark> key_marks() const override;
+    [[nodiscard]] std::vector<WatchedValue> watched() const override;
     [[nodiscard]] std::vector<Parameter> parameters() const override;
     [[nodiscard]] std::uint64_t generation() const noexcept override;
     [[nodiscard]] SlotFigures figures() const override;
@@ -347,6 +348,7 @@ private:
     std::map<std::string, std::string> saved_;  ///< what scripts keep, by path
     std::vector<Learned> learned_ids_;
     std::vector<KeyMark> key_marks_;
+    std::vector<WatchedValue> watched_;
     std::deque<std::pair<std::uint32_t, std::string>> texts_waiting_;
     std::vector<std::string> reasons_;
     std::uint64_t swaps_ = 0;

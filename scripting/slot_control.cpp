@@ -167,6 +167,7 @@ Link* Slot::publish(Link* link) {
         const std::lock_guard lock(mutex_);
         parameters_.clear();
         key_marks_.clear();
+        watched_.clear();
         texts_waiting_.clear();
         pid_ = 0;
         if (link != nullptr) {

@@ -1,5 +1,5 @@
 // A slot and its script's panel: values that the script moves itself, texts, controllers that move parameters, marked
-// keys. Marked [rt] is the audio thread's, the rest is the control side's.
+// keys, watched values. Marked [rt] is the audio thread's, the rest is the control side's.
 
 #include <algorithm>
 #include <cmath>
@@ -88,11 +88,24 @@ void Slot::hear_panel(const PanelNews& news) {
     if (news.keys) {
         key_marks_ = *news.keys;
     }
+    for (const WatchedValue& value : news.watched) {
+        const auto known = std::ranges::find(watched_, value.name, &WatchedValue::name);
+        if (known != watched_.end()) {
+            known->text = value.text;
+        } else if (watched_.size() < most_watched) {
+            watched_.push_back(value);
+        }
+    }
 }
 
 std::vector<KeyMark> Slot::key_marks() const {
     const std::lock_guard lock(mutex_);
     return key_marks_;
+}
+
+std::vector<WatchedValue> Slot::watched() const {
+    const std::lock_guard lock(mutex_);
+    return watched_;
 }
 
 // ---- controllers ---------------------------------------------------------------------------------------------------

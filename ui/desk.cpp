@@ -25,6 +25,7 @@ ConsoleEntry::Kind kind_of(scripting::Message::Type type) {
         case Type::print:
         case Type::debug:
         case Type::info:
+        case Type::watch:
             break;
     }
     return ConsoleEntry::Kind::print;
@@ -61,7 +62,9 @@ void Desk::refresh() {
     emit refreshed();
     if (engine_ != nullptr) {
         for (const scripting::Message& message : engine_->scripts().take_messages()) {
-            deliver(message);
+            if (message.type != scripting::Message::Type::watch) {  // the snapshot has the newest value
+                deliver(message);
+            }
         }
     }
 }
@@ -109,6 +112,14 @@ void Desk::change_track(std::uint32_t id, const std::function<void(audio::TrackS
     if (edit([&](audio::Engine& engine) { engine.update_track(id, settings); })) {
         at->settings = settings;
     }
+}
+
+void Desk::set_gain(std::uint32_t track, double db) {
+    edit([=](audio::Engine& engine) { engine.set_gain(track, db); });
+}
+
+void Desk::set_pan(std::uint32_t track, double pan) {
+    edit([=](audio::Engine& engine) { engine.set_pan(track, pan); });
 }
 
 void Desk::load_script(std::uint32_t track, const std::string& path) {

@@ -54,6 +54,9 @@ public:
     bool edit(const std::function<void(audio::Engine&)>& action);
     /// Changes settings of a track. The change shows in snapshot() at once, so that two quick edits add up.
     void change_track(std::uint32_t id, const std::function<void(audio::TrackSettings&)>& change);
+    /// Fader and pan, which a script may move, too. What the user sets counts from now on, until the script moves it.
+    void set_gain(std::uint32_t track, double db);
+    void set_pan(std::uint32_t track, double pan);
     void load_script(std::uint32_t track, const std::string& path);
     void set_parameter(std::uint32_t track, const std::string& id, double value);
     void set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text);

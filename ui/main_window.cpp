@@ -31,6 +31,7 @@
 #include "ui/theme.h"
 #include "ui/track_list.h"
 #include "ui/transport_bar.h"
+#include "ui/watch_strip.h"
 
 namespace outboard::ui {
 namespace {
@@ -93,6 +94,7 @@ void MainWindow::State::build() {
     rows->addWidget(notice);
     rows->addWidget(editors, 1);
     rows->addWidget(child<ParameterPanel>(desk, centre));
+    rows->addWidget(child<WatchStrip>(desk, centre));
     window.setCentralWidget(centre);
     documents = std::make_unique<DocumentActions>(desk, *editors, window);
     build_docks();

@@ -129,12 +129,8 @@ void TrackCard::connect_controls() {
             [this](bool on) { desk_.change_track(track_, [on](audio::TrackSettings& s) { s.mute = on; }); });
     connect(solo_, &QPushButton::toggled, this,
             [this](bool on) { desk_.change_track(track_, [on](audio::TrackSettings& s) { s.solo = on; }); });
-    const auto set_gain = [this](double db) {
-        desk_.change_track(track_, [db](audio::TrackSettings& s) { s.gain_db = db; });
-    };
-    const auto set_pan = [this](double pan) {
-        desk_.change_track(track_, [pan](audio::TrackSettings& s) { s.pan = pan; });
-    };
+    const auto set_gain = [this](double db) { desk_.set_gain(track_, db); };
+    const auto set_pan = [this](double pan) { desk_.set_pan(track_, pan); };
     connect(gain_, &DragValue::changed, this, set_gain);
     connect(gain_, &DragValue::reset_wished, this, [set_gain] { set_gain(0); });
     connect(pan_, &DragValue::changed, this, set_pan);
@@ -171,8 +167,7 @@ void TrackCard::refresh() {
     const QSignalBlocker quiet_solo(solo_);
     mute_->setChecked(now->settings.mute);
     solo_->setChecked(now->settings.solo);
-    gain_->set_value(now->settings.gain_db);
-    pan_->set_value(now->settings.pan);
+    refresh_strip();
 
     const ScriptState state = script_state(*now);
     const bool none = now->settings.script.empty() && now->script.state == scripting::SlotState::empty;
@@ -199,8 +194,10 @@ void TrackCard::refresh() {
     update();
 }
 
-void TrackCard::refresh_level() {
+void TrackCard::refresh_strip() {
     if (const audio::TrackSnapshot* now = desk_.track(track_)) {
+        gain_->set_value(now->gain_db);
+        pan_->set_value(now->pan);
         meter_->set_levels(now->level_left, now->level_right);
     }
 }

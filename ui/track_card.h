@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::uint32_t track() const noexcept { return track_; }
     /// Shows the desk's snapshot.
     void refresh();
-    void refresh_level();  ///< only the meter: cheap enough for every snapshot
+    void refresh_strip();  ///< only meter, gain and pan: cheap enough for every snapshot
     void edit_name();
     void open_settings();  ///< the track dialog
     void remove();         ///< asks first

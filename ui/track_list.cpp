@@ -87,7 +87,7 @@ void TrackList::refresh() {
     add_->setEnabled(desk_.has_engine());
     const bool words = words_.due();
     for (const std::unique_ptr<TrackCard>& card : cards_) {
-        card->refresh_level();
+        card->refresh_strip();
         if (words) {
             card->refresh();
         }

@@ -33,6 +33,8 @@ def controller(e): e.forward()
 def own(e):
     cutoff.value = e.key
     meter.value = 99
+    watch("key", e.key)
+    watch("and", "always this")
     keyboard.label(e.key, "own")
 )";
 
@@ -122,10 +124,29 @@ TEST_P(PanelTest, TheScriptsOwnAssignmentReachesThePanel) {
     EXPECT_TRUE(soon([&] { return parameter("meter").value == 10; }));
     EXPECT_TRUE(soon([&] { return rig.slot.key_marks().size() == 1; }));
     EXPECT_EQ(rig.slot.key_marks()[0].label, "own");
-    // It crosses a swap like the user's, and the keyboard is cleared.
+    EXPECT_TRUE(soon([&] { return rig.slot.watched().size() == 2; }));
+    EXPECT_THAT(rig.slot.watched(), ElementsAre(WatchedValue{"key", "61"}, WatchedValue{"and", "always this"}));
+    // It crosses a swap like the user's; the keyboard is cleared, and what was watched.
     rig.load(folder.write("panel.py", echoes));
     EXPECT_TRUE(soon([&] { return parameter("cutoff").value == 61; }));
     EXPECT_THAT(rig.slot.key_marks(), IsEmpty());
+    EXPECT_THAT(rig.slot.watched(), IsEmpty());
+}
+
+TEST_P(PanelTest, WatchShowsTheNewestValueOfAName) {
+    for (const int key : {61, 62, 63}) {
+        rig.block(64, {note_on(rig.now, static_cast<std::uint8_t>(key)),
+                       note_off(rig.now + 5, static_cast<std::uint8_t>(key))});
+    }
+    EXPECT_TRUE(soon([&] { return !rig.slot.watched().empty() && rig.slot.watched()[0].text == "63"; }));
+    EXPECT_EQ(rig.slot.watched().size(), 2u) << "a name has one value";
+    bool told = false;
+    EXPECT_TRUE(soon([&] {
+        for (const Message& message : rig.host.take_messages()) {
+            told = told || (message.type == Message::Type::watch && message.text == "key = 61");
+        }
+        return told;
+    })) << "who has no window reads it";
 }
 
 TEST_P(PanelTest, WhatTheUserSetsLaterIsNotUndoneByOldNews) {
@@ -168,10 +189,11 @@ TEST(CurveTest, PositionsAndValuesGoBackAndForth) {
 }
 
 TEST(PanelNewsTest, NothingThatAChildWritesIsBelieved) {
-    for (const char* text : {"", "3", "[]", "{}", R"({"heard":"x"})", R"({"heard":1,"values":{"x":1}})",
-                             R"({"heard":1,"values":{"-1":1}})", R"({"heard":1,"values":{"1":"a"}})",
-                             R"({"heard":1,"texts":{"1":2}})", R"({"heard":1,"keyboard":[[1]]})",
-                             R"({"heard":1,"keyboard":[["a","","",""]]})", R"({"heard":1,"values":[1]})"}) {
+    for (const char* text :
+         {"", "3", "[]", "{}", R"({"heard":"x"})", R"({"heard":1,"values":{"x":1}})",
+          R"({"heard":1,"values":{"-1":1}})", R"({"heard":1,"values":{"1":"a"}})", R"({"heard":1,"texts":{"1":2}})",
+          R"({"heard":1,"keyboard":[[1]]})", R"({"heard":1,"keyboard":[["a","","",""]]})",
+          R"({"heard":1,"values":[1]})", R"({"heard":1,"watched":["a"]})", R"({"heard":1,"watched":[["a",1]]})"}) {
         EXPECT_FALSE(read_panel_news(text).has_value()) << text;
     }
     const auto news =
@@ -181,6 +203,11 @@ TEST(PanelNewsTest, NothingThatAChildWritesIsBelieved) {
     ASSERT_EQ(news->keys->size(), 1u);
     EXPECT_EQ((*news->keys)[0].key, 127);
     EXPECT_EQ((*news->keys)[0].kind, KeyMark::Kind::note);
+    const std::string long_text(5000, 'x');
+    const auto watching = read_panel_news(R"({"heard":1,"watched":[[")" + long_text + R"(",")" + long_text + R"("]]})");
+    ASSERT_TRUE(watching.has_value());
+    EXPECT_EQ(watching->watched[0].name.size(), most_watched_name);
+    EXPECT_EQ(watching->watched[0].text.size(), most_watched_text);
 }
 
 }  // namespace

@@ -59,6 +59,13 @@ TEST_F(ConsoleTest, AnErrorIsRedAndItsPlaceIsALink) {
     EXPECT_EQ(line, 9);
 }
 
+TEST_F(ConsoleTest, WatchedValuesAreShownElsewhere) {
+    fake().messages.push_back(
+        {.type = scripting::Message::Type::watch, .slot = 1, .time = 0, .text = "step = 3", .file = {}, .line = 0});
+    print(1, "step by step");
+    EXPECT_EQ(text().count("step"), 2) << "only what was printed";
+}
+
 TEST_F(ConsoleTest, CanShowOneTrackOnly) {
     print(1, "one");
     print(2, "two");

@@ -22,9 +22,9 @@ TEST_F(DeskTest, SelectsTheFirstTrackAndArmsIt) {
 TEST_F(DeskTest, TwoQuickChangesOfATrackAddUp) {
     track("One");
     desk().change_track(1, [](audio::TrackSettings& s) { s.mute = true; });
-    desk().change_track(1, [](audio::TrackSettings& s) { s.gain_db = -6; });
+    desk().change_track(1, [](audio::TrackSettings& s) { s.solo = true; });
     EXPECT_TRUE(fake().snapshot.tracks[0].settings.mute);
-    EXPECT_EQ(fake().snapshot.tracks[0].settings.gain_db, -6);
+    EXPECT_TRUE(fake().snapshot.tracks[0].settings.solo);
     EXPECT_EQ(fake().count("update_track 1"), 2u);
 }
 

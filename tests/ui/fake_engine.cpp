@@ -128,6 +128,18 @@ void Engine::update_track(std::uint32_t id, const TrackSettings& settings) {
     }
     note("update_track " + to_string(id));
 }
+void Engine::set_gain(std::uint32_t id, double db) {
+    if (TrackSnapshot* track = find(id)) {
+        track->gain_db = track->settings.gain_db = db;
+    }
+    note("set_gain " + to_string(id) + ' ' + to_string(db));
+}
+void Engine::set_pan(std::uint32_t id, double pan) {
+    if (TrackSnapshot* track = find(id)) {
+        track->pan = track->settings.pan = pan;
+    }
+    note("set_pan " + to_string(id) + ' ' + to_string(pan));
+}
 void Engine::load_script(std::uint32_t id, const std::string& path) {
     note("load_script " + to_string(id) + ' ' + path);
     if (TrackSnapshot* track = find(id)) {

@@ -13,6 +13,7 @@
 #include "ui/slider.h"
 #include "ui/theme.h"
 #include "ui/value_field.h"
+#include "ui/watch_strip.h"
 
 namespace outboard::ui::test {
 namespace {
@@ -110,6 +111,22 @@ TEST_P(PanelContrastTest, AToggleIsSeenBothOnAndOff) {
     fake().snapshot.tracks[0].parameters.back().value = 0;
     desk().refresh();
     EXPECT_GE(stands_out(box, indicator, outside), for_marks) << "off";
+}
+
+TEST_P(PanelContrastTest, WatchedValuesCanBeRead) {
+    QWidget parent;
+    parent.resize(500, 200);
+    WatchStrip strip(desk(), &parent);
+    strip.resize(500, 40);
+    parent.show();
+    fake().snapshot.tracks[0].watched = {{"step", "33"}};
+    desk().refresh();
+    QCoreApplication::processEvents();
+    auto* table = strip.findChild<WatchTable*>();
+    const QRect cell = table->cell_rect(0);
+    const QPoint ground(cell.left(), cell.bottom());
+    EXPECT_GE(stands_out(table, QRect(cell.left(), cell.top(), cell.width() * 2 / 5, cell.height()), ground), for_text);
+    EXPECT_GE(stands_out(table, cell.adjusted(cell.width() * 9 / 20, 0, 0, 0), ground), for_text);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, PanelContrastTest, testing::Values(ThemeKind::dark, ThemeKind::light));

@@ -5,6 +5,7 @@
 #include <QPushButton>
 
 #include "rig.h"
+#include "ui/drag_value.h"
 #include "ui/script_menu.h"
 #include "ui/script_state.h"
 #include "ui/theme.h"
@@ -53,6 +54,57 @@ TEST_F(TrackTest, MuteAndSoloGoToTheEngine) {
     EXPECT_TRUE(fake().snapshot.tracks[0].settings.solo);
     QTest::mouseClick(button(card, "Mute"), Qt::LeftButton);
     EXPECT_FALSE(fake().snapshot.tracks[0].settings.mute);
+}
+
+DragValue* drag_value(TrackCard& card, const QString& name) {
+    for (DragValue* one : card.findChildren<DragValue*>()) {
+        if (one->accessibleName() == name) {
+            return one;
+        }
+    }
+    return nullptr;
+}
+
+TEST_F(TrackTest, FaderAndPanFollowTheScriptAndAreNotSentBack) {
+    track("Strings");
+    DragValue* gain = drag_value(*list().cards()[0], "Gain");
+    DragValue* pan = drag_value(*list().cards()[0], "Pan");
+    fake().calls.clear();
+    fake().snapshot.tracks[0].gain_db = -12;
+    fake().snapshot.tracks[0].pan = 0.5;
+    desk().refresh();
+    EXPECT_EQ(gain->value(), -12);
+    EXPECT_EQ(pan->value(), 0.5);
+    EXPECT_EQ(fake().count("set_gain") + fake().count("set_pan") + fake().count("update_track"), 0u);
+    EXPECT_FALSE(desk().is_modified());
+}
+
+TEST_F(TrackTest, WhatTheUserMovesGoesOnFromWhereTheScriptLeftIt) {
+    track("Strings");
+    DragValue* gain = drag_value(*list().cards()[0], "Gain");
+    fake().snapshot.tracks[0].gain_db = -12;
+    desk().refresh();
+    QTest::keyClick(gain, Qt::Key_Up);
+    EXPECT_EQ(fake().snapshot.tracks[0].gain_db, -11.5);
+    EXPECT_TRUE(desk().is_modified());
+    // Back to 0 dB, which is what the session has all the time: the script's value must go all the same.
+    fake().snapshot.tracks[0].gain_db = -12;
+    fake().snapshot.tracks[0].settings.gain_db = 0;
+    desk().refresh();
+    QTest::mouseDClick(gain, Qt::LeftButton);
+    EXPECT_EQ(fake().snapshot.tracks[0].gain_db, 0);
+}
+
+TEST_F(TrackTest, AFaderUnderTheMouseStaysThereWhileTheScriptMovesIt) {
+    track("Strings");
+    DragValue* gain = drag_value(*list().cards()[0], "Gain");
+    QTest::mousePress(gain, Qt::LeftButton);
+    fake().snapshot.tracks[0].gain_db = -20;
+    desk().refresh();
+    EXPECT_EQ(gain->value(), 0);
+    QTest::mouseRelease(gain, Qt::LeftButton);
+    desk().refresh();
+    EXPECT_EQ(gain->value(), -20) << "let go of without a move: it is the script's";
 }
 
 TEST_F(TrackTest, RenamingTakesTheNewNameOnce) {

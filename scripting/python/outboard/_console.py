@@ -8,15 +8,15 @@ from typing import Callable
 
 from . import _active
 from ._errors import caller
-from ._wire import DEBUG, ERROR, INFO, PRINT, WARNING
+from ._wire import DEBUG, ERROR, INFO, PRINT, WARNING, WATCH
 
 Write = Callable[[int, str, str, int], None]
 
-_LEVELS = ("", "debug: ", "info: ", "warning: ", "error: ", "error: ")
+_LEVELS = ("", "debug: ", "info: ", "warning: ", "error: ", "error: ", "")
 
 
 def to_terminal(level: int, text: str, file: str, line: int) -> None:
-    out = sys.stdout if level in (PRINT, INFO) else sys.stderr
+    out = sys.stdout if level in (PRINT, INFO, WATCH) else sys.stderr
     print(f"{_LEVELS[level]}{text}", file=out)
 
 

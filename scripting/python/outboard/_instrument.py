@@ -95,7 +95,8 @@ class Instrument:
 
 
 class Strip:
-    """The track's place in the mixer. What the user moves later counts, and is read here."""
+    """The track's place in the mixer. Who moves fader or pan last has them: the window shows what the script sets, and what
+    the user sets later counts, and is read here. A session keeps what the user has set."""
 
     __slots__ = ()
 

@@ -20,7 +20,7 @@ _MOST_TEXT = 4096
 class Panel:
     """The controls of one script, beside their declarations."""
 
-    __slots__ = ("layout", "cells", "moved", "restored", "heard", "text_so_far", "moving", "keyboard")
+    __slots__ = ("layout", "cells", "moved", "restored", "heard", "text_so_far", "moving", "keyboard", "watched")
 
     def __init__(self) -> None:
         self.layout = Layout()
@@ -35,11 +35,13 @@ class Panel:
         self.text_so_far = b""
         self.moving: Parameter[Any] | None = None
         self.keyboard = KeyboardMarks()
+        #: What `watch` has shown since the window was told, by name.
+        self.watched: dict[str, str] = {}
 
     @property
     def wanted(self) -> bool:
         """Whether there is something to tell."""
-        return bool(self.moved) or self.keyboard.changed
+        return bool(self.moved) or bool(self.watched) or self.keyboard.changed
 
 
 def move(rt: Runtime, records: list[Record], at: int) -> Parameter[Any] | None:
@@ -73,8 +75,8 @@ def move(rt: Runtime, records: list[Record], at: int) -> Parameter[Any] | None:
 
 
 def panel_news(rt: Runtime) -> str:
-    """What the script itself has moved since the last time, as JSON: values by their number, texts by theirs, and how
-    many moves from outside it had heard of by then. "" if nothing."""
+    """What the script itself has moved since the last time, as JSON: values by their number, texts by theirs, watched
+    values by name, and how many moves from outside it had heard of by then. "" if nothing."""
     panel = rt.panel
     if not panel.wanted:
         return ""
@@ -93,4 +95,6 @@ def panel_news(rt: Runtime) -> str:
         news["texts"] = texts
     if panel.keyboard.changed:
         news["keyboard"] = panel.keyboard.told()
+    if panel.watched:
+        news["watched"], panel.watched = list(panel.watched.items()), {}
     return json.dumps(news)

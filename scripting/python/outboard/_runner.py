@@ -47,6 +47,7 @@ class Runner(Schedule):
         self.out: list[tuple[Any, ...]] = []
         #: What `watch` shows, by name; and lines that were told to block.
         self.watched_lines: dict[str, Line] = {}
+        self.watched_too_many = False
         self.blocked_lines: set[tuple[str, int]] = set()
         #: The script's own thread.
         self.thread: int = get_ident()

@@ -11,24 +11,30 @@ from . import _active
 from ._errors import caller
 from ._functions import place_of
 from ._position import Alarm
-from ._wire import INFO
+from ._wire import INFO, WARNING, WATCH
 
 if TYPE_CHECKING:
     from ._runner import Runner
+    from ._runtime import Runtime
 
 F = TypeVar("F", bound=Callable[..., object])
 
-#: A value is shown at most as often as this, in seconds of song time.
+#: A value has a line at most as often as this, in seconds of song time.
 BETWEEN_LINES = 0.25
+#: Names that are shown, and characters of a value (`scripting/panel_news.h` has the same).
+MOST_WATCHED = 64
+MOST_SHOWN = 200
 BETWEEN_REPORTS = 1.0
 
 
 class Line:
     """A line that is written again when it has changed, but not too often."""
 
-    __slots__ = ("written", "text", "next")
+    __slots__ = ("shown", "written", "text", "next")
 
     def __init__(self) -> None:
+        #: The value alone, as the window has it.
+        self.shown: str | None = None
         self.written = ""
         self.text = ""
         #: The first sample at which it may be written again.
@@ -48,20 +54,32 @@ class Line:
         if self.text != self.written:
             self.written = self.text
             self.next = rt.now + int(seconds * rt.clock.sample_rate)
-            rt.write(INFO, self.text, file, line)
+            rt.write(WATCH, self.text, file, line)
 
 
 def watch(name: str, value: object) -> None:
-    """Shows a value on the console, as `name = value`, whenever it has changed; at most four times a second, then what
-    it was last."""
+    """Shows a value live, below the track's controls: under each name what it was last. Without a window it is a line
+    `name = value` whenever it has changed, at most four times a second. At most 64 names."""
     rt = _active.current()
     if not isinstance(name, str):
         raise TypeError(f"watch takes a name, a str, and a value, not {name!r}")
-    line = rt.watched_lines.get(name)
+    line = rt.watched_lines.get(name) or _new_line(rt, name)
     if line is None:
-        line = rt.watched_lines[name] = Line()
-    shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+        return
+    shown = (f"{value:.6g}" if isinstance(value, float) else str(value))[:MOST_SHOWN]
+    if line.shown != shown:
+        line.shown = rt.panel.watched[name] = shown
     line.show(rt, f"{name} = {shown}", *caller(), BETWEEN_LINES)
+
+
+def _new_line(rt: Runtime, name: str) -> Line | None:
+    """The line of a name that is new; none if there are too many, which is told once."""
+    if len(rt.watched_lines) < MOST_WATCHED:
+        return rt.watched_lines.setdefault(name, Line())
+    if not rt.watched_too_many:
+        rt.watched_too_many = True
+        rt.write(WARNING, f"watch shows {MOST_WATCHED} names: {name!r} and those after it are left out", *caller())
+    return None
 
 
 class Spent:

@@ -80,3 +80,5 @@ WARNING: Final = 3
 ERROR: Final = 4
 #: An error after which the script is bypassed: a reason that the host counts.
 GIVEN_UP: Final = 5
+#: A watched value that has changed; what it is now crosses beside it, with the panel.
+WATCH: Final = 6

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from conftest import PRELUDE_LINES
 from helpers import BEAT, cc, on
-from outboard import samples
+from outboard import _child, samples
+from outboard._wire import INFO, SHOW, WATCH
+from test_child import POINT, START, load, no_script_left as no_script_left
+
+
+def note(time: int, key: int) -> tuple[object, ...]:
+    return (1, time, time + 1, 0, 0, 0x90, key, 100, 0)
 
 
 def lines(b):  # type: ignore[no-untyped-def]
-    return [line.text for line in b.script.log if line.level == 2]
+    return [line.text for line in b.script.log if line.level in (INFO, WATCH)]
 
 
-def test_watch_shows_a_value_on_the_console_with_its_line(bench):
+def test_watch_tells_a_value_with_its_line(bench):
     b = bench("@on.note\ndef n(e): watch('key', e.key)")
     b.play([on(0, 60)])
     assert lines(b) == ["key = 60"]
@@ -22,7 +30,7 @@ def test_watch_shows_a_value_on_the_console_with_its_line(bench):
     )  # fmt: skip
 
 
-def test_watch_shows_what_changed_at_most_four_times_a_second_and_then_what_it_was_last(bench):
+def test_watch_tells_what_changed_at_most_four_times_a_second_and_then_what_it_was_last(bench):
     b = bench(
         """
         @on.start
@@ -39,7 +47,7 @@ def test_watch_shows_what_changed_at_most_four_times_a_second_and_then_what_it_w
     assert [line for line in lines(b) if line.startswith("same")] == ["same = x"]
 
 
-def test_watch_of_a_value_that_went_back_shows_nothing_new(bench):
+def test_watch_of_a_value_that_went_back_tells_nothing_new(bench):
     b = bench("@on.cc\ndef c(e): watch('v', e.value7)")
     b.play([cc(0, 1, 5), cc(1, 1, 6), cc(2, 1, 5)], until=samples(BEAT))
     assert lines(b) == ["v = 5"]
@@ -49,6 +57,33 @@ def test_watch_needs_a_name(bench):
     b = bench("@on.start\ndef s(): watch(3, 4)")
     b.play()
     assert "watch takes a name" in b.errors[0]
+
+
+def test_the_window_gets_the_newest_value_of_each_name_that_has_changed(tmp_path):
+    source = "@on.note\ndef n(e):\n    for i in range(1000): watch('i', i)\n    watch('key', e.key)\n    watch('long', 'x' * 999)\n"
+    load(tmp_path, source)
+    answer = _child.run_block(0, 64, [POINT, START, note(0, 60)])
+    assert answer[3] & SHOW
+    assert json.loads(_child.show())["watched"] == [["i", "999"], ["key", "60"], ["long", "x" * 200]]
+    assert _child.show() == "" and not _child.run_block(64, 64, [])[3] & SHOW
+    _child.run_block(128, 64, [note(128, 60)])
+    assert "watched" in json.loads(_child.show()), "i went from 999 to 0 and back"
+    _child.run_block(192, 64, [note(192, 61)])
+    assert json.loads(_child.show())["watched"][-1] == ["key", "61"]
+
+
+def test_what_a_script_watches_before_it_is_live_is_shown_then(tmp_path):
+    load(tmp_path, "watch('version', 3)\n")
+    assert _child.run_block(0, 64, [POINT, START])[3] & SHOW
+    assert json.loads(_child.show())["watched"] == [["version", "3"]]
+
+
+def test_more_names_than_can_be_shown_are_told_of_once(bench):
+    b = bench("@on.start\ndef s():\n    for i in range(100): watch(f'n{i}', i)\n    watch('n3', 'new')\n    watch('n70', 'new')")
+    b.play(until=samples(BEAT))
+    assert lines(b) == [*(f"n{i} = {i}" for i in range(64)), "n3 = new"]
+    (warning,) = [line.text for line in b.script.log if line.level == 3]
+    assert warning == "watch shows 64 names: 'n64' and those after it are left out"
 
 
 @pytest.mark.parametrize("head, wait", [("def", ""), ("async def", "    await ms(1)\n")])
