@@ -124,6 +124,20 @@ inline TrackSettings track(std::string name) {
     return settings;
 }
 
+inline Session session_of(std::vector<TrackSettings> tracks) {
+    Session session;
+    session.tracks = std::move(tracks);
+    return session;
+}
+
+/// What a note of a CountingInstrument adds.
+inline constexpr float l = 1.0F / 16, r = 1.0F / 32;
+
+/// Left channel at a frame.
+inline float left(const std::vector<float>& sound, std::size_t frame) {
+    return sound.at(2 * frame);
+}
+
 /// A song of quarter notes C3 D3 E3 F3 at 120 bpm, each a quarter long but the last, which lasts for 4 beats: 7 beats.
 inline std::shared_ptr<const Song> scale_song() {
     Track notes;
