@@ -64,7 +64,7 @@ struct SetControls {
 };
 struct MoveStrip {
     std::uint32_t track;
-    scripting::Setting what;  ///< gain or pan
+    scripting::Setting what;  ///< gain, pan or send
     double value;
 };
 struct ChooseProgram {

@@ -236,6 +236,13 @@ void Engine::set_pan(std::uint32_t track, double pan) {
     state_->send(command::MoveStrip{track, scripting::Setting::pan, document.settings.pan});
 }
 
+void Engine::set_send(std::uint32_t track, double send) {
+    TrackDocument& document = state_->document(track);
+    document.settings.send = std::clamp(send, 0.0, 1.0);
+    document.track->show_send(document.settings.send);
+    state_->send(command::MoveStrip{track, scripting::Setting::send, document.settings.send});
+}
+
 void Engine::arm(std::optional<std::uint32_t> track) {
     state_->send(command::Arm{track});
 }

@@ -71,8 +71,8 @@ struct TrackSnapshot {
     std::vector<scripting::WatchedValue> watched;  ///< what the script watches, newest values
     std::string learning;                          ///< id of the parameter that waits for a controller; empty: none
     std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};  ///< last 10 s
-    double gain_db = 0, pan = 0;  ///< where fader and pan stand: as the user or the script has moved them last
-    std::string instrument_name;  ///< preset that sounds, e.g. "Electric Piano"
+    double gain_db = 0, pan = 0, send = 0;     ///< where the strip stands: as the user or the script has moved it last
+    std::string instrument_name;               ///< preset that sounds, e.g. "Electric Piano"
     float level_left = 0, level_right = 0;     ///< peak since the last snapshot, linear
     std::array<std::uint64_t, 2> keys_down{};  ///< bit set of the keys that sound at its instrument
     std::uint64_t events_lost = 0, notes_hanging = 0;
@@ -136,12 +136,14 @@ public:
     // ---- control side: any one thread at a time -------------------------------------------------------------
     std::uint32_t add_track(const TrackSettings& settings);  ///< id
     void remove_track(std::uint32_t track);
-    /// Name, colour, input filter, gain, pan, mute, solo, instrument. (The script goes by load_script.)
+    /// Name, colour, input filter, gain, pan, send, mute, solo, instrument. (The script goes by load_script.)
     void update_track(std::uint32_t track, const TrackSettings& settings);
-    /// The user moves the fader (dB, -144..24) or the pan (-1..1). It counts from the next block on, until a script
-    /// moves it; that in turn until the user does. The settings, and so session(), hold what the user has set.
+    /// The user moves the fader (dB, -144..24), the pan (-1..1) or the send to the room (0..1). It counts from the next
+    /// block on, until a script moves it; that in turn until the user does. The settings, and so session(), hold what
+    /// the user has set.
     void set_gain(std::uint32_t track, double db);
     void set_pan(std::uint32_t track, double pan);
+    void set_send(std::uint32_t track, double send);
     /// Loads in the background; what plays goes on until the new script is ready. See scripting::ScriptSlot::load.
     void load_script(std::uint32_t track, const std::string& path);
     void unload_script(std::uint32_t track);

@@ -242,6 +242,7 @@ EngineSnapshot Engine::snapshot() {
         track.settings = document.settings;
         track.gain_db = document.track->gain_db();
         track.pan = document.track->pan();
+        track.send = document.track->send();
         track.parameters = document.track->slot().parameters();
         track.script_generation = document.track->slot().generation();
         track.instrument_name = document.instrument->preset_name();

@@ -65,7 +65,7 @@ void Track::set_controls(const TrackControls& controls) noexcept {
         show_pan(controls.pan);
     }
     if (controls.send != controls_.send) {
-        send_.store(controls.send, std::memory_order_relaxed);
+        show_send(controls.send);
     }
     controls_ = controls;
     tell_settings();
@@ -75,9 +75,12 @@ void Track::move_strip(Setting what, double value) noexcept {
     if (what == Setting::gain) {
         controls_.gain_db = value;
         show_gain(value);
-    } else {
+    } else if (what == Setting::pan) {
         controls_.pan = value;
         show_pan(value);
+    } else {
+        controls_.send = value;
+        show_send(value);
     }
     slot_.set_setting(what, static_cast<float>(value));
 }
@@ -85,7 +88,7 @@ void Track::move_strip(Setting what, double value) noexcept {
 void Track::tell_settings() noexcept {
     slot_.set_setting(Setting::gain, static_cast<float>(gain_db()));
     slot_.set_setting(Setting::pan, static_cast<float>(pan()));
-    slot_.set_setting(Setting::send, static_cast<float>(send_.load(std::memory_order_relaxed)));
+    slot_.set_setting(Setting::send, static_cast<float>(send()));
     if (controls_.program) {
         slot_.set_setting(Setting::program, static_cast<float>(*controls_.bank * 128 + *controls_.program));
     }

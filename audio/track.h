@@ -93,12 +93,14 @@ public:
     /// The host input ledger: events that this track let in, counted before anybody else has them.
     [[nodiscard]] std::uint64_t events_heard() const noexcept { return heard_.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t notes_hanging() const noexcept { return hanging_.load(std::memory_order_acquire); }
-    /// Fader (dB) and pan as user or script have moved them last.
+    /// Fader (dB), pan and send as user or script have moved them last.
     [[nodiscard]] double gain_db() const noexcept { return gain_db_.load(std::memory_order_relaxed); }
     [[nodiscard]] double pan() const noexcept { return pan_.load(std::memory_order_relaxed); }
+    [[nodiscard]] double send() const noexcept { return send_.load(std::memory_order_relaxed); }
     /// The control side calls them ahead of a move_strip(), so that nobody sees the value of before once more.
     void show_gain(double db) noexcept { gain_db_.store(db, std::memory_order_relaxed); }
     void show_pan(double pan) noexcept { pan_.store(pan, std::memory_order_relaxed); }
+    void show_send(double send) noexcept { send_.store(send, std::memory_order_relaxed); }
     PeakMeter left_peak, right_peak;
     LayerProbe instruments, mixing;
 

@@ -122,6 +122,10 @@ void Desk::set_pan(std::uint32_t track, double pan) {
     edit([=](audio::Engine& engine) { engine.set_pan(track, pan); });
 }
 
+void Desk::set_send(std::uint32_t track, double send) {
+    edit([=](audio::Engine& engine) { engine.set_send(track, send); });
+}
+
 void Desk::load_script(std::uint32_t track, const std::string& path) {
     emit script_requested(track, QString::fromStdString(path));
     edit([&](audio::Engine& engine) { engine.load_script(track, path); });

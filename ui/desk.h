@@ -57,6 +57,7 @@ public:
     /// Fader and pan, which a script may move, too. What the user sets counts from now on, until the script moves it.
     void set_gain(std::uint32_t track, double db);
     void set_pan(std::uint32_t track, double pan);
+    void set_send(std::uint32_t track, double send);
     void load_script(std::uint32_t track, const std::string& path);
     void set_parameter(std::uint32_t track, const std::string& id, double value);
     void set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text);

@@ -1,6 +1,7 @@
 #include "ui/track_card.h"
 
 #include <QContextMenuEvent>
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -36,6 +37,10 @@ QString pan_text(double pan) {
     return percent == 0  ? QStringLiteral("C")
            : percent < 0 ? QStringLiteral("L%1").arg(-percent)
                          : QStringLiteral("R%1").arg(percent);
+}
+
+QString send_text(double send) {
+    return QCoreApplication::translate("TrackCard", "send %1").arg(std::lround(send * 100));
 }
 
 QPushButton* small_button(const QString& letter, const QString& name, QWidget* parent) {
@@ -115,7 +120,15 @@ void TrackCard::build() {
     pan_->set_alignment(Qt::AlignRight);
     pan_->setAccessibleName(tr("Pan"));
     pan_->setToolTip(tr("Pan: drag, wheel or type −1 … 1; double click: centre"));
+    send_ =
+        child<DragValue>(DragValue::Range{.minimum = 0, .maximum = 1, .initial = 0, .step = 0.05, .decimals = 2}, this);
+    send_->setFont(caption_font());
+    send_->set_words(send_text, {send_text(1)});
+    send_->set_alignment(Qt::AlignRight);
+    send_->setAccessibleName(tr("Send"));
+    send_->setToolTip(tr("Send to the room, a reverb behind the fader: drag, wheel or type 0 … 1; double click: none"));
     low->addWidget(instrument_, 1);
+    low->addWidget(send_);
     low->addWidget(gain_);
     low->addWidget(pan_);
     rows->addLayout(low);
@@ -135,6 +148,9 @@ void TrackCard::connect_controls() {
     connect(gain_, &DragValue::reset_wished, this, [set_gain] { set_gain(0); });
     connect(pan_, &DragValue::changed, this, set_pan);
     connect(pan_, &DragValue::reset_wished, this, [set_pan] { set_pan(0); });
+    const auto set_send = [this](double send) { desk_.set_send(track_, send); };
+    connect(send_, &DragValue::changed, this, set_send);
+    connect(send_, &DragValue::reset_wished, this, [set_send] { set_send(0); });
     connect(name_, &QLineEdit::editingFinished, this, [this] {
         if (name_->isReadOnly()) {
             return;
@@ -198,6 +214,7 @@ void TrackCard::refresh_strip() {
     if (const audio::TrackSnapshot* now = desk_.track(track_)) {
         gain_->set_value(now->gain_db);
         pan_->set_value(now->pan);
+        send_->set_value(now->send);
         meter_->set_levels(now->level_left, now->level_right);
     }
 }

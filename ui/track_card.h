@@ -58,6 +58,7 @@ private:
     QLabel* instrument_ = nullptr;
     DragValue* gain_ = nullptr;
     DragValue* pan_ = nullptr;
+    DragValue* send_ = nullptr;
     LevelMeter* meter_ = nullptr;
     QColor lamp_;
     QString state_words_;

@@ -119,6 +119,9 @@ def asked(e):
     settings.mute = true;
     engine.update_track(id, settings);
     EXPECT_EQ(strip(), std::pair(-12.0, 0.5)) << "another setting of the track is not the fader";
+    engine.set_send(id, 0.25);
+    EXPECT_EQ(engine.snapshot().tracks[0].send, 0.25);
+    EXPECT_EQ(engine.session().tracks[0].send, 0.25);
     engine.set_pan(id, -7);
     EXPECT_EQ(strip(), std::pair(-12.0, -1.0)) << "clamped";
     EXPECT_EQ(engine.session().tracks[0].pan, -1);

@@ -140,6 +140,12 @@ void Engine::set_pan(std::uint32_t id, double pan) {
     }
     note("set_pan " + to_string(id) + ' ' + to_string(pan));
 }
+void Engine::set_send(std::uint32_t id, double send) {
+    if (TrackSnapshot* track = find(id)) {
+        track->send = track->settings.send = send;
+    }
+    note("set_send " + to_string(id) + ' ' + to_string(send));
+}
 void Engine::load_script(std::uint32_t id, const std::string& path) {
     note("load_script " + to_string(id) + ' ' + path);
     if (TrackSnapshot* track = find(id)) {

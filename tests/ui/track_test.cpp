@@ -72,9 +72,11 @@ TEST_F(TrackTest, FaderAndPanFollowTheScriptAndAreNotSentBack) {
     fake().calls.clear();
     fake().snapshot.tracks[0].gain_db = -12;
     fake().snapshot.tracks[0].pan = 0.5;
+    fake().snapshot.tracks[0].send = 0.25;
     desk().refresh();
     EXPECT_EQ(gain->value(), -12);
     EXPECT_EQ(pan->value(), 0.5);
+    EXPECT_EQ(drag_value(*list().cards()[0], "Send")->value(), 0.25);
     EXPECT_EQ(fake().count("set_gain") + fake().count("set_pan") + fake().count("update_track"), 0u);
     EXPECT_FALSE(desk().is_modified());
 }
@@ -93,6 +95,16 @@ TEST_F(TrackTest, WhatTheUserMovesGoesOnFromWhereTheScriptLeftIt) {
     desk().refresh();
     QTest::mouseDClick(gain, Qt::LeftButton);
     EXPECT_EQ(fake().snapshot.tracks[0].gain_db, 0);
+}
+
+TEST_F(TrackTest, TheSendIsMovedAndTakenBack) {
+    track("Strings");
+    DragValue* send = drag_value(*list().cards()[0], "Send");
+    QTest::keyClick(send, Qt::Key_Up);
+    EXPECT_EQ(fake().snapshot.tracks[0].send, 0.05);
+    EXPECT_TRUE(desk().is_modified());
+    QTest::mouseDClick(send, Qt::LeftButton);
+    EXPECT_EQ(fake().snapshot.tracks[0].send, 0);
 }
 
 TEST_F(TrackTest, AFaderUnderTheMouseStaysThereWhileTheScriptMovesIt) {
