@@ -150,6 +150,10 @@ void Slot::exchange_link() noexcept {
     if (incoming == nullptr || call_count_ > 0 || hop_.pending() > 0) {
         return;  // the old link's answer is awaited first; should it never come, the watchdog ends the old link
     }
+    const bool leaves = link_ != nullptr && incoming != remove_link && !link_->dead() && !post_failed_;
+    if (leaves && (more_ || uncalled_)) {
+        return;  // so is what it holds back: let go now, it would say it beside the events themselves, which then passed
+    }
     incoming = incoming_.exchange(nullptr, std::memory_order_acq_rel);
     if (incoming == nullptr) {
         return;
@@ -158,7 +162,7 @@ void Slot::exchange_link() noexcept {
         end_leaving();
     }
     loops_wait_ = loops_begin_ = 0;
-    if (link_ != nullptr && incoming != remove_link && !link_->dead() && !post_failed_) {
+    if (leaves && incoming != remove_link) {
         let_leave(*incoming);
     } else if (link_ != nullptr) {
         lose_link(false);
@@ -245,7 +249,9 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
     if (post_deferred_) {
         post_deferred_ = false;
-        await_leaving(shift_ > 0 ? 0 : deadline_ns);
+        if (shift_ == 0) {  // else it is heard one block later, and taken then
+            await_leaving(deadline_ns);
+        }
         post_segment();
     }
     await_answers(deadline_ns);

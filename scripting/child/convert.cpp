@@ -68,8 +68,9 @@ PyObject* tuple_from(std::span<const ipc::Record> records) {
         }
         case wire::parameter:
             return tuple_of(kind, time, integer(record.sequence), PyFloat_FromDouble(record.value[0]));
-        case wire::wait_loops:
         case wire::begin_loops:
+            return tuple_of(kind, time, integer(record.voice), PyFloat_FromDouble(record.value[0]));
+        case wire::wait_loops:
         case wire::leave:
             return tuple_of(kind, time, integer(record.voice));
         case wire::voice_silent:

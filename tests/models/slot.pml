@@ -1,36 +1,50 @@
-/* One script's slot: the outcome of every event, while children are swapped, change their lane, hold output back, are
-   late, and die at any point.
+/* One script's slot: the outcome of every event, while children are swapped, also within a block, come to their end
+   beside the next one, change their lane, hold output back, are late, and die at any point.
 
    Host runs blocks as the audio thread does: begin, push, post, collect. Each of LINKS children takes posts from its lane
    in order and decides the fate of every event that the host did not pass. Control publishes links, kills children and
    tells of deaths. Names are those of the code, see README.md.
 
+   All of this at once has more states than there is memory for. So it is explored twice: as it stands with a lane that
+   changes and answers one block later, where a child from which another took over is let go at once; and with LEAVING
+   (-D), where a swap may be within a block and the old child comes to its end beside the new one.
+
    Checked: every event has one outcome: it sounded as it was; or a script took it that meant to, and what the script made
-   of it came, once; never both. And there is an end: no call waits for ever (no invalid end state). */
+   of it came, once, at once or later; never both. What a script is still to make of an event comes also from a child that
+   another took over from, unless it dies. And there is an end: no call waits for ever (no invalid end state). */
 
 #define EVENTS 2
 #define LINKS 2
-#define MAX_CALLS 2
 #define LANE_ROOM 2
+#ifdef LEAVING
+#define MAX_CALLS 1
+#define CHANGES 0
+#else
+#define MAX_CALLS 2
 #define CHANGES 2 /* of the lane, in all */
+#endif
 
 /* posts */
 #define call 1
 #define news 2
 #define change_lane 3
+#define leave 4 /* a call, and the first that says: another took over */
 
 /* what a script decides on an event */
 #define undecided 0
 #define pass 1
 #define swallow 2 /* taken, nothing comes of it */
 #define derive 3  /* taken, and an event of the script's own comes of it */
+#define delay 4   /* taken, and an event of the script's own comes of it some time */
 
 /* what became of an event */
 #define kept 0
 #define sounded 1
 #define taken 2
 #define derived 3
+#define promised 4 /* taken, and what comes of it is still to come */
 
+#define over_bit 1 /* in derivations: nothing runs any more in a child that leaves */
 #define bit(event) (1 << (event))
 
 chan to_child[4] = [LANE_ROOM] of { byte, byte, bool };      /* type, last sequence, flag_passed */
@@ -43,29 +57,53 @@ byte incoming; /* Slot::incoming_: the link that the audio thread is to take, 0 
 bool killed[3], dead[3];
 byte fate[EVENTS + 1];
 byte outcome[EVENTS + 1];
+byte promised_by[EVENTS + 1]; /* a link */
 bool over;
 
 /* Slot's own */
 byte link, lane, changes, calls, last_sequence, settled, posted;
 bool more, uncalled, pipelined, start_pending;
+byte segment_last; /* the last event of the part of the block that is posted at once */
+bool splits;       /* Slot::swap_at_: the new child takes over within this block */
+byte leaving, leaving_calls; /* Slot::leaving_ */
+bool leaving_told, leaving_over, post_deferred;
 
 #define LANE ((link - 1) * 2 + lane)
+#define LEAVING_LANE ((leaving - 1) * 2) /* it goes on where it was; with LEAVING no lane changes */
 
 /* Slot::settle_up_to: what was not passed was taken */
 inline settle_up_to(event_number) {
     do
     :: settled < event_number ->
         settled++;
-        assert(outcome[settled] == kept && fate[settled] == swallow);
-        outcome[settled] = taken;
+        assert(outcome[settled] == kept && (fate[settled] == swallow || fate[settled] == delay));
+        if
+        :: fate[settled] == delay -> outcome[settled] = promised; promised_by[settled] = link
+        :: else -> outcome[settled] = taken
+        fi;
         fate[settled] = undecided
     :: else -> break
     od
 }
 
+/* What a child that is gone was still to make of events never comes: its end is told. */
+inline forgive(number) {
+    event = 1;
+    do
+    :: event <= EVENTS ->
+        if
+        :: outcome[event] == promised && promised_by[event] == number -> outcome[event] = taken; promised_by[event] = 0
+        :: else
+        fi;
+        event++
+    :: else -> break
+    od;
+    event = 0
+}
+
 inline pass_kept() {
     do
-    :: settled < last_sequence ->
+    :: settled < segment_last ->
         settled++;
         assert(outcome[settled] == kept);
         outcome[settled] = sounded
@@ -91,12 +129,80 @@ inline lose_link() {
     killed[link] = true;
     forget((link - 1) * 2);
     forget((link - 1) * 2 + 1);
+    forgive(link);
     link = 0;
     calls = 0;
     more = false;
     uncalled = false;
     start_pending = false;
     pipelined = false
+}
+
+/* Slot::end_leaving */
+inline end_leaving() {
+    killed[leaving] = true;
+    forget((leaving - 1) * 2);
+    forget((leaving - 1) * 2 + 1);
+    forgive(leaving);
+    leaving = 0;
+    leaving_calls = 0;
+    leaving_over = false
+}
+
+/* Slot::let_leave: what is due until here has its outcome, what comes is the next child's. */
+inline let_leave() {
+    pass_kept();
+    leaving = link;
+    leaving_calls = 0;
+    leaving_told = false;
+    leaving_over = false;
+    link = 0;
+    calls = 0;
+    more = false;
+    uncalled = false
+}
+
+/* What a child made of an event that it took before */
+inline keep_promise(number) {
+    assert(outcome[event] == promised && promised_by[event] == number); /* else it is doubled */
+    outcome[event] = derived;
+    promised_by[event] = 0
+}
+
+/* Slot::apply_leaving_answer: it has no outcome to tell of any event, but what it still had to make of some comes. */
+inline apply_leaving_answer() {
+    event = 1;
+    do
+    :: event <= EVENTS ->
+        if
+        :: derivations & bit(event) -> keep_promise(leaving)
+        :: else
+        fi;
+        event++
+    :: else -> break
+    od;
+    leaving_over = (derivations & over_bit) && !cut_short;
+    leaving_calls--;
+    event = 0; acknowledged = 0; passes = 0; derivations = 0; cut_short = false
+}
+
+/* Slot::await_leaving, without a deadline */
+inline await_leaving() {
+    do
+    :: atomic { leaving != 0 && leaving_calls > 0 && len(to_host[LEAVING_LANE]) > 0 ->
+        to_host[LEAVING_LANE] ? acknowledged, passes, derivations, cut_short;
+        apply_leaving_answer() }
+    :: !(leaving != 0 && leaving_calls > 0 && len(to_host[LEAVING_LANE]) > 0) -> break
+    od;
+    atomic {
+        if
+        :: leaving != 0 && leaving_over && leaving_calls == 0 ->
+            assert(!(outcome[1] == promised && promised_by[1] == leaving)); /* it kept what it promised */
+            assert(!(outcome[2] == promised && promised_by[2] == leaving));
+            end_leaving()
+        :: else
+        fi
+    }
 }
 
 /* Slot::apply_records: a whole answer, or nothing of it */
@@ -120,7 +226,7 @@ inline apply_answer() {
                 settled = event;
                 outcome[event] = derived;
                 fate[event] = undecided
-            :: else -> assert(false) /* it comes all the same, and the event has another outcome already: doubled */
+            :: else -> keep_promise(link) /* it comes all the same */
             fi
         :: else
         fi;
@@ -157,7 +263,66 @@ inline take_answers() {
 inline send(type) {
     if
     :: len(to_child[LANE]) == LANE_ROOM -> lose_link() /* Slot::overflow: condemned, and let go at once */
-    :: else -> to_child[LANE] ! type, last_sequence, passes_by
+    :: else -> to_child[LANE] ! type, segment_last, passes_by
+    fi
+}
+
+/* Slot::post_leaving: events are news to it */
+inline post_leaving() {
+    if
+    :: leaving_calls < MAX_CALLS ->
+        if
+        :: len(to_child[LEAVING_LANE]) == LANE_ROOM -> end_leaving()
+        :: else ->
+#ifdef GIVES_EVENTS_TO_BOTH
+            to_child[LEAVING_LANE] ! (leaving_told -> call : leave), segment_last, false;
+#else
+            to_child[LEAVING_LANE] ! (leaving_told -> call : leave), segment_last, true;
+#endif
+            leaving_told = true;
+            leaving_calls++
+        fi
+    :: else
+    fi
+}
+
+/* Slot::exchange_link and adopt_link */
+inline exchange_link() {
+    if
+#ifdef LEAVES_WITH_OUTPUT_HELD_BACK
+    :: incoming != 0 && calls == 0 ->
+#else
+    :: incoming != 0 && calls == 0 && !(link != 0 && !dead[link] && (more || uncalled)) ->
+#endif
+        if
+        :: leaving != 0 -> end_leaving()
+        :: else
+        fi;
+        if
+#ifdef LEAVING
+        :: link != 0 && !dead[link] -> let_leave()
+        :: link != 0 && dead[link] -> lose_link()
+#else
+        :: link != 0 -> lose_link()
+#endif
+        :: else
+        fi;
+        link = incoming;
+        incoming = 0;
+        lane = 0;
+#ifdef POSTS_THE_WHOLE_BLOCK
+        posted = block_first - 1;
+#else
+        posted = settled;
+#endif
+        start_pending = true;
+        passes_by = true;
+        if
+        :: len(to_child[LANE]) == LANE_ROOM -> lose_link()
+        :: else -> to_child[LANE] ! news, posted, passes_by /* the snapshot */
+        fi;
+        passes_by = false
+    :: else
     fi
 }
 
@@ -180,22 +345,21 @@ inline begin_block() {
         :: else
         fi
     };
-    atomic { /* Slot::exchange_link */
+#ifdef LEAVING
+    atomic {
         if
-        :: incoming != 0 && calls == 0 ->
-            if
-            :: link != 0 -> lose_link()
-            :: else
-            fi;
-            link = incoming;
-            incoming = 0;
-            lane = 0;
-            posted = last_sequence;
-            start_pending = true;
-            passes_by = true;
-            send(news); /* the snapshot */
-            passes_by = false
+        :: leaving != 0 && dead[leaving] -> end_leaving()
         :: else
+        fi
+    };
+#endif
+    atomic { /* Slot::plan_swap */
+        splits = false;
+        if
+        :: exchange_link()
+#ifdef LEAVING
+        :: incoming != 0 && link != 0 && !dead[link] && !pipelined -> splits = true
+#endif
         fi
     };
     if /* Link::change_lane: only while no call is open */
@@ -211,12 +375,13 @@ inline begin_block() {
     fi
 }
 
-inline post_block() {
+/* Slot::post_segment */
+inline post_segment() {
     if
     :: link != 0 ->
         if /* Slot::child_has_something_to_do: always when it must, else as the script wishes */
         :: start_pending || more || uncalled || calls > 0 -> calls_it = true
-        :: posted < last_sequence -> calls_it = true
+        :: posted < segment_last -> calls_it = true
         :: !(start_pending || more || uncalled || calls > 0) -> calls_it = false
         fi;
 #ifdef FORGETS_THE_PASSED_FLAG
@@ -228,14 +393,14 @@ inline post_block() {
         :: calls_it && calls < MAX_CALLS ->
             send(call);
             if
-            :: link != 0 -> calls++; start_pending = false; uncalled = false; posted = last_sequence
+            :: link != 0 -> calls++; start_pending = false; uncalled = false; posted = segment_last
             :: else
             fi
-        :: !(calls_it && calls < MAX_CALLS) && posted < last_sequence ->
+        :: !(calls_it && calls < MAX_CALLS) && posted < segment_last ->
             send(news);
             if
             :: link != 0 ->
-                posted = last_sequence;
+                posted = segment_last;
 #ifndef FORGETS_WHAT_NO_CALL_ASKED_FOR
                 uncalled = calls_it
 #endif
@@ -249,7 +414,7 @@ inline post_block() {
     fi
 }
 
-inline collect_block() {
+inline await_answers() {
     if
     :: link != 0 && !pipelined -> take_answers()
     :: true /* the deadline is over before any of them */
@@ -262,46 +427,107 @@ inline collect_block() {
         :: calls == 0 && !pipelined && !more && !uncalled -> pass_kept()
 #endif
         :: else
+        fi
+    }
+}
+
+inline collect_block() {
+#ifdef LEAVING
+    if
+    :: post_deferred ->
+        post_deferred = false;
+        if
+        :: await_leaving()
+        :: true
         fi;
+        atomic { post_segment() }
+    :: else
+    fi;
+#endif
+    await_answers();
+#ifdef LEAVING
+    if
+    :: splits -> /* Slot::swap_within_block */
+        atomic {
+            splits = false;
+            exchange_link();
+            segment_last = last_sequence;
+            if
+            :: leaving != 0 -> post_leaving()
+            :: else
+            fi
+        };
+        if
+        :: await_leaving()
+        :: true
+        fi;
+        atomic { post_segment() };
+        await_answers()
+    :: else
+    fi;
+#endif
+    atomic {
         if /* Slot::note_lateness, either way at any time */
+#ifndef LEAVING
         :: link != 0 && calls > 0 -> pipelined = true
+#endif
         :: pipelined -> pipelined = false
         :: true
         fi
     }
 }
 
-#define all_settled (last_sequence == EVENTS && settled == EVENTS && calls == 0 && !more && !uncalled && !start_pending)
+#define none_promised (outcome[1] != promised && outcome[2] != promised)
+#define all_settled (last_sequence == EVENTS && settled == EVENTS && calls == 0 && !more && !uncalled && \
+                     !start_pending && leaving == 0 && none_promised)
 
 active proctype Host() {
-    byte event, acknowledged, passes, derivations;
-    bool passes_by, calls_it;
+    byte event, acknowledged, passes, derivations, block_first;
+    bool passes_by, calls_it, cut_short;
     do
     :: !all_settled || incoming != 0 ->
         if /* Nothing but an answer or a death can help: it waits. A call that nobody answers hangs here. */
-        :: last_sequence == EVENTS && link != 0 && calls == MAX_CALLS -> dead[link] || len(to_host[LANE]) > 0
+        :: last_sequence == EVENTS && link != 0 && calls == MAX_CALLS && leaving == 0 ->
+            dead[link] || len(to_host[LANE]) > 0
         :: else
         fi;
         begin_block();
         atomic {
+#ifdef LEAVING
+            block_first = last_sequence + 1;
+            do /* Slot::push: before the place of a swap, or after it */
+            :: last_sequence < EVENTS ->
+                last_sequence++;
+                if
+                :: segment_last == last_sequence - 1 -> segment_last = last_sequence
+                :: splits
+                fi
+            :: break
+            od;
             if
-            :: last_sequence < EVENTS -> last_sequence++ /* Slot::push */
+            :: leaving != 0 -> post_leaving(); post_deferred = true
+            :: else -> post_segment()
+            fi
+#else
+            if
+            :: last_sequence < EVENTS -> last_sequence++; segment_last = last_sequence
             :: true
             fi;
-            post_block()
+            post_segment()
+#endif
         };
         collect_block()
     :: all_settled && incoming == 0 -> break
     od;
     over = true;
-    assert(outcome[1] != kept && outcome[2] != kept)
+    assert(outcome[1] != kept && outcome[2] != kept && none_promised)
 }
 
 /* BlockLoop::run. A post is received, worked on and answered in one step: a child that dies in between has, for its host,
    died before. */
 proctype Child(byte me) {
-    byte type, upto, got, waiting, acknowledged, passes, derivations, cut, event, own_lane;
-    bool passes_by, holds;
+    byte type, upto, got, waiting, acknowledged, passes, derivations, later, cut, event, own_lane;
+    bool passes_by, holds, leaves;
     {
 end_idle:
         do
@@ -316,6 +542,15 @@ end_idle:
                 :: else -> break
                 od;
                 if
+                :: type == leave ->
+                    leaves = true;
+                    type = call;
+#ifdef FORGETS_WHAT_IS_PROMISED
+                    later = 0
+#endif
+                :: else
+                fi;
+                if
                 :: type == call ->
                     event = 1;
                     do
@@ -326,6 +561,14 @@ end_idle:
                             :: fate[event] = pass; passes = passes | bit(event)
                             :: fate[event] = swallow
                             :: fate[event] = derive; derivations = derivations | bit(event)
+#ifdef LEAVING
+                            :: fate[event] = delay; later = later | bit(event)
+#endif
+                            fi
+                        :: later & bit(event) ->
+                            if /* now, or with a later call */
+                            :: derivations = derivations | bit(event); later = later & ~bit(event)
+                            :: true
                             fi
                         :: else
                         fi;
@@ -350,7 +593,8 @@ end_idle:
                 if
                 :: type == call ->
 #endif
-                    to_host[(me - 1) * 2 + own_lane] ! acknowledged, passes & (bit(cut) - 1), derivations & (bit(cut) - 1), holds;
+                    to_host[(me - 1) * 2 + own_lane] ! acknowledged, passes & (bit(cut) - 1),
+                        (derivations & (bit(cut) - 1)) | (leaves && later == 0 -> over_bit : 0), holds;
                     passes = passes & ~(bit(cut) - 1);
                     derivations = derivations & ~(bit(cut) - 1)
                 :: else

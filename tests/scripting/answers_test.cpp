@@ -13,6 +13,7 @@ namespace {
 using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class AnswersTest : public ::testing::TestWithParam<std::string> {
 protected:
@@ -146,6 +147,45 @@ TEST_P(AnswersTest, AnAnswerSpeaksOfNoEventThatWasPostedAfterItsCall) {
     EXPECT_EQ(block().size(), 1u);
     EXPECT_EQ(slot.figures().refused, 1u);
     EXPECT_EQ(slot.figures().events_settled, 2u);
+}
+
+TEST_P(AnswersTest, ANewChildWaitsForWhatTheOldOneHoldsBack) {
+    // Let go at once, the old one would say it all the same while it leaves: beside the event, which would have passed.
+    before_collect = [&] { answer({}, 0, ipc::answer_more); };
+    EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty());
+    HeldChild next(ANSWERS_IDLE, GetParam());
+    slot.publish(next.link.get());
+    before_collect = [&] {
+        ipc::Record made = record(static_cast<std::uint8_t>(Kind::control_change), 1);
+        made.data[0] = 0xB0;
+        made.data[1] = 40;
+        answer({made}, 1);
+    };
+    EXPECT_THAT(block(), ElementsAre("192:b0.40.0"));
+    EXPECT_EQ(slot.adoptions.load(), 1u);
+    before_collect = nullptr;
+    EXPECT_THAT(block(), IsEmpty());
+    EXPECT_EQ(slot.adoptions.load(), 2u);
+    EXPECT_EQ(slot.figures().refused, 0u);
+}
+
+TEST_P(AnswersTest, ANewChildWaitsForEventsThatTheOldOneHasAndNoCallAskedFor) {
+    for (int i = 0; i < 8; ++i) {  // as many open calls as there may be
+        EXPECT_THAT(block(i == 0 ? std::vector{control(now, 1, 4)} : std::vector<Event>()), IsEmpty());
+    }
+    EXPECT_THAT(block({control(now, 1, 5)}), IsEmpty()) << "it crosses as news";
+    HeldChild next(ANSWERS_IDLE, GetParam());
+    slot.publish(next.link.get());
+    answer({record(wire::pass, 1)}, 1);
+    for (int i = 0; i < 7; ++i) {
+        answer({}, 1);
+    }
+    EXPECT_THAT(block(), SizeIs(1)) << "the second one is still the old script's, which is called for it now";
+    EXPECT_EQ(slot.adoptions.load(), 1u);
+    answer({record(wire::pass, 2)}, 2);
+    EXPECT_THAT(block(), SizeIs(1));
+    EXPECT_EQ(slot.adoptions.load(), 2u);
+    EXPECT_EQ(slot.figures().refused, 0u);
 }
 
 TEST_P(AnswersTest, ADeathWhileItHoldsBackPassesEverythingInItsBlock) {

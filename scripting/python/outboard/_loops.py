@@ -86,11 +86,12 @@ class LiveLoop(Loop):
         self.name = name
         self.task: Task | None = None
 
-    def begin(self, rt: Runtime) -> None:
+    def begin(self, rt: Runtime, due: float | None = None) -> None:
+        """Its first round is one that was due at a sample before this one, if you say so: later rounds make up for it."""
         if self.task is not None and not self.task.done:
             rt.cancel(self.task)
         task = Task(f"live_loop {self.name!r}", self._rounds(rt))
-        task.place_beat(rt.here_in_beats())
+        task.place_beat(rt.here_in_beats() if due is None or due >= rt.now else rt.clock.beat_of(due))
         task.channel = rt.first_channel
         self.task = task
         rt.add_task(task)

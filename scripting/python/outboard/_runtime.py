@@ -191,7 +191,7 @@ class Runtime(Taking):
             elif kind == WAIT_LOOPS:
                 self._held_loops = record[2]
             elif kind == BEGIN_LOOPS:
-                self._begin_held_loops(record[2])
+                self._begin_held_loops(record[2], record[3])
             elif kind == LEAVE:
                 self._leave(record[2])
             elif kind == SETTING_IS:
@@ -297,7 +297,8 @@ class Runtime(Taking):
     def _number_of(self, loop: LiveLoop) -> int:
         return list(self.live_loops).index(loop.name)
 
-    def _begin_held_loops(self, mask: int) -> None:
+    def _begin_held_loops(self, mask: int, due: float) -> None:
+        """The round of the script before this one was over at a sample, perhaps a while ago: theirs goes on from there."""
         begins = [
             loop
             for loop in self.loops
@@ -306,7 +307,7 @@ class Runtime(Taking):
         self._held_loops &= ~mask
         for loop in begins:
             if self._live and not self._loops_wait and not self.bypassed and (self.clock.playing or not loop.transport):
-                loop.begin(self)
+                loop.begin(self, due)
 
     def _leave(self, stay: int) -> None:
         """Another script takes over at this sample. Tasks end; the ends of their voices are the host's. Two kinds go
