@@ -13,7 +13,7 @@ namespace {
 struct Words {
     CommandLine line;
     std::vector<std::string> scripts, settings;
-    std::string latency = "sync", prewake = "auto", swap = "beat", format = "pcm16", sandbox, trace;
+    std::string latency = "sync", prewake = "auto", swap, format = "pcm16", sandbox, trace;
 };
 
 /// A number option that names itself in its sentence and refuses what is out of range.
@@ -70,8 +70,10 @@ void add_real_time(CLI::App& verb, Words& words, std::optional<double>& deadline
                     "wake scripts before they are called: auto, off, or so many microseconds before (needs real-time "
                     "priority)")
         ->type_name("auto|off|USEC");
-    verb.add_option("--swap", words.swap,
-                    "when a script that was saved takes over: with the next block, beat (default) or bar")
+    verb.add_option(
+            "--swap", words.swap,
+            "when a script that was saved takes over: with the next block, beat or bar (default: as the session "
+            "says, else beat)")
         ->type_name("block|beat|bar");
     add_number<double>(verb, "--deadline", deadline, 0.05, 1.0, "blocks",
                        "how much of a block scripts may take (default 0.5)");
@@ -129,14 +131,8 @@ void check_scripts(const std::vector<ScriptChoice>& scripts) {
 }  // namespace
 
 scripting::SwapMoment parse_swap(const std::string& text) {
-    if (text == "block") {
-        return scripting::SwapMoment::block;
-    }
-    if (text == "beat") {
-        return scripting::SwapMoment::beat;
-    }
-    if (text == "bar") {
-        return scripting::SwapMoment::bar;
+    if (const auto moment = scripting::swap_moment(text)) {
+        return *moment;
     }
     throw UsageError(fmt::format("--swap takes block, beat or bar, not '{}'", text));
 }
@@ -258,7 +254,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     }
     line.float_samples = words.format == "float32";
     line.prewake_guard_ns = parse_prewake(words.prewake);
-    line.swap = parse_swap(words.swap);
+    if (!words.swap.empty()) {
+        line.swap = parse_swap(words.swap);
+    }
     line.pipelined = words.latency == "pipelined";
     line.deadline = deadline.value_or(line.deadline);
     return std::move(words.line);

@@ -41,7 +41,7 @@ struct CommandLine {
     bool pipelined = false;
     std::optional<std::int64_t> prewake_guard_ns = 0;  ///< nothing: off; 0: learned
     double deadline = 0.5;                             ///< share of a block
-    scripting::SwapMoment swap = scripting::SwapMoment::beat;
+    std::optional<scripting::SwapMoment> swap;         ///< nothing: as the session says
     std::string stats, capture, midi;
     bool float_samples = false;  ///< render: 32-bit float instead of 16-bit whole numbers
     std::optional<double> tail;  ///< seconds; nothing: two bars

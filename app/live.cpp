@@ -10,7 +10,7 @@ namespace outboard::app {
 using namespace std::chrono_literals;
 
 LiveOptions live_options(const CommandLine& line) {
-    return {line.transport, line.pipelined, line.prewake_guard_ns, line.deadline, line.seed, line.swap};
+    return {line.transport, line.pipelined, line.prewake_guard_ns, line.deadline, line.seed};
 }
 
 Live::Live(const audio::Session& session, const LiveOptions& options)
@@ -19,7 +19,6 @@ Live::Live(const audio::Session& session, const LiveOptions& options)
     host.transport = options.transport;
     host.sample_rate = device_->rate();
     host.seed = options.seed;
-    host.swap = options.swap;
     host.pipelined = options.pipelined;
     host.prewake_guard_ns = options.prewake_guard_ns;
     host_ = std::make_unique<scripting::ScriptHost>(host);

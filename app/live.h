@@ -23,7 +23,6 @@ struct LiveOptions {
     std::optional<std::int64_t> prewake_guard_ns = 0;  ///< as scripting::ScriptHost::Options
     double deadline = 0.5;
     std::uint64_t seed = 0;
-    scripting::SwapMoment swap = scripting::SwapMoment::beat;
 };
 [[nodiscard]] LiveOptions live_options(const CommandLine& line);
 

@@ -311,6 +311,13 @@ LoadedSession load_session(const std::string& path, const std::string& factory_f
     session.soundfont = absolute_path(session.soundfont, folder);
     reader.number("master_db", -120, 24, session.master_db);
     reader.flag("loop", session.loop);
+    if (const auto* moment = reader.find("swap")) {
+        const auto known = moment->is_string() ? scripting::swap_moment(moment->get<std::string>()) : std::nullopt;
+        if (!known) {
+            reader.fail("swap", "\"block\", \"beat\" or \"bar\"");
+        }
+        session.swap = *known;
+    }
     if (const auto* device = reader.find("device")) {
         Reader part(path, *device, "device.", loaded.notices);
         part.text("name", session.device.name);
@@ -346,6 +353,7 @@ void save_session(const std::string& path, const audio::Session& session, const 
     json["soundfont"] = portable_path(session.soundfont, folder);
     json["master_db"] = finite(session.master_db);
     json["loop"] = session.loop;
+    json["swap"] = scripting::to_string(session.swap);
     json["device"] = {
         {"name", session.device.name}, {"rate", finite(session.device.rate)}, {"frames", session.device.frames}};
     json["midi_inputs"] = session.midi_inputs;

@@ -85,6 +85,7 @@ void apply_options(const CommandLine& line, audio::Session& session) {
     session.device.name = line.device.value_or(session.device.name);
     session.device.rate = line.rate.value_or(session.device.rate);
     session.device.frames = line.frames.value_or(session.device.frames);
+    session.swap = line.swap.value_or(session.swap);
 }
 
 SessionSource find_session(const CommandLine& line) {

@@ -176,6 +176,7 @@ std::uint32_t Engine::add_track(const TrackSettings& settings) {
         options.block_frames == 0 ? options.max_frames : std::min(options.block_frames, options.max_frames);
     document.track = std::make_shared<Track>(id, state_->host, settings, block);
     document.track->slot().set_presets(document.instrument->presets());
+    document.track->slot().set_swap_moment(state_->session.swap);
     state_->tracks.push_back(std::move(document));
     state_->send_tracks(nullptr);
     if (!settings.script.empty() && !settings.bypassed) {
@@ -282,6 +283,13 @@ void Engine::bypass_script(std::uint32_t track, bool bypassed) {
 
 void Engine::set_script_transport(std::uint32_t track, const std::string& transport) {
     state_->document(track).track->slot().set_transport(transport);
+}
+
+void Engine::set_swap_moment(scripting::SwapMoment moment) {
+    state_->session.swap = moment;
+    for (const TrackDocument& document : state_->tracks) {
+        document.track->slot().set_swap_moment(moment);
+    }
 }
 
 bool Engine::set_parameter(std::uint32_t track, const std::string& id, double value) {

@@ -88,6 +88,7 @@ struct EngineSnapshot {
     int bar = 0, beat = 0, tick = 0;  ///< 1-based bar and beat; tick 0..959
     int numerator = 4, denominator = 4;
     bool loop = false;
+    scripting::SwapMoment swap = scripting::SwapMoment::beat;
     float master_left = 0, master_right = 0;  ///< peaks
     bool midi_in = false;                     ///< something arrived since the last snapshot
     std::array<LayerFigures, static_cast<std::size_t>(Layer::count)> layers{};        ///< last 10 s
@@ -151,6 +152,9 @@ public:
     /// How events cross to the track's script, "shm" or "pipe": from one of the next blocks on, also while it plays.
     /// Throws std::runtime_error with a sentence.
     void set_script_transport(std::uint32_t track, const std::string& transport);
+    /// When a script that was saved, or loaded in the place of another, takes over: on every track, from the next block
+    /// on, also for one that is ready and waits.
+    void set_swap_moment(scripting::SwapMoment moment);
     /// False if the track's live script has no such parameter. Value clamped to its range.
     bool set_parameter(std::uint32_t track, const std::string& id, double value);
     /// The same for a parameter that has a text (a file's path).

@@ -48,6 +48,7 @@ struct Session {
     std::string song;       ///< path of a .mid; empty: none
     double master_db = 0;
     bool loop = false;
+    scripting::SwapMoment swap = scripting::SwapMoment::beat;  ///< when a saved script takes over, on every track
     DeviceSettings device;
     std::vector<std::string> midi_inputs;  ///< names to open; empty: all
     std::vector<TrackSettings> tracks;

@@ -205,6 +205,7 @@ EngineSnapshot Engine::snapshot() {
     now.numerator = published.numerator.load(relaxed);
     now.denominator = published.denominator.load(relaxed);
     now.loop = published.loop.load(relaxed);
+    now.swap = state_->session.swap;
     now.master_left = processor.left_peak.take();
     now.master_right = processor.right_peak.take();
     now.midi_in = processor.live.take_activity();

@@ -20,6 +20,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -49,6 +50,9 @@ enum class SwapMoment : std::uint8_t {
     beat,   ///< at the next beat (a quarter note of the song's grid); while the song stands, with the next block
     bar,    ///< at the next bar; the same
 };
+/// "block", "beat", "bar", and back; nothing for any other word.
+[[nodiscard]] const char* to_string(SwapMoment moment) noexcept;
+[[nodiscard]] std::optional<SwapMoment> swap_moment(std::string_view word) noexcept;
 
 /// One declared value of a script's panel. Values travel as doubles: a knob's value, a menu's index, a toggle's 0 or 1.
 /// A table and an xy have several declarations in a row, one per value, with the same owner.

@@ -1,6 +1,11 @@
 #include "ui/cpu_plot.h"
 
+#include <QFileInfo>
+#include <QHelpEvent>
+#include <QToolTip>
+
 #include <algorithm>
+#include <cmath>
 
 #include "ui/child.h"
 #include "ui/theme.h"
@@ -11,6 +16,8 @@ namespace {
 using audio::Layer;
 
 constexpr double point_every = 0.1;  ///< s
+constexpr double words_width = 9;    ///< s that a swap's words cover
+constexpr int word_rows = 4;
 constexpr std::array order{Layer::instruments, Layer::busy, Layer::wait, Layer::mix};
 
 QColor colour_of(Layer layer) {
@@ -81,6 +88,9 @@ void CpuPlot::feed(const audio::EngineSnapshot& snapshot, std::chrono::steady_cl
         pending_ = {};
         fit_axis();
         xAxis->setRange(time - seconds, time);
+        for (const Mark& mark : marks_) {
+            place_words(mark);
+        }
         if (isVisible() && ++points_ % 2 == 0) {
             replot(QCustomPlot::rpQueuedReplot);
         }
@@ -101,7 +111,7 @@ void CpuPlot::clear() {
         removeItem(mark.words);
     }
     marks_.clear();
-    generations_.clear();
+    swaps_.clear();
     started_ = false;
 }
 
@@ -125,28 +135,68 @@ void CpuPlot::add_point(double time) {
 
 void CpuPlot::watch_swaps(const audio::EngineSnapshot& snapshot, double time) {
     for (const audio::TrackSnapshot& track : snapshot.tracks) {
-        const auto [known, is_new] = generations_.try_emplace(track.id, track.script_generation);
-        if (is_new || known->second == track.script_generation) {
+        const auto [known, is_new] = swaps_.try_emplace(track.id, track.script.swaps);
+        const bool swapped = !is_new && track.script.swaps > known->second;
+        known->second = track.script.swaps;
+        if (!swapped) {
             continue;
         }
-        known->second = track.script_generation;
+        // It is told of a little later than it was.
+        const double ago = static_cast<double>(snapshot.sample - track.script.swap_sample) / snapshot.sample_rate;
+        const QString took = tr("swapped in %1 ms").arg(track.script.swap_ms, 0, 'f', 0);
         Mark mark;
-        mark.time = time;
-        mark.line = child<QCPItemLine>(this);
-        mark.line->setPen(QPen(theme().quiet, 1, Qt::DashLine));
-        mark.line->start->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        mark.line->end->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        mark.line->start->setCoords(time, 0);
-        mark.line->end->setCoords(time, 1);
-        mark.words = child<QCPItemText>(this);
-        mark.words->setFont(caption_font());
-        mark.words->setColor(theme().quiet);
-        mark.words->setText(tr("swap: %1").arg(QString::fromStdString(track.settings.name)));
-        mark.words->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
-        mark.words->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        mark.words->position->setCoords(time - 0.3, 0.12);
-        marks_.push_back(mark);
+        mark.time = time - std::clamp(ago, 0.0, seconds);
+        mark.told = QStringLiteral("%1 · %2 · %3")
+                        .arg(QString::fromStdString(track.settings.name),
+                             QFileInfo(QString::fromStdString(track.script.script)).fileName(), took);
+        add_mark(mark, took);
     }
+}
+
+void CpuPlot::add_mark(Mark mark, const QString& words) {
+    const bool close = !marks_.empty() && mark.time - marks_.back().time < words_width;
+    mark.row = close ? (marks_.back().row + 1) % word_rows : 0;
+    mark.line = child<QCPItemLine>(this);
+    mark.line->setPen(QPen(theme().quiet, 1, Qt::DashLine));
+    mark.line->start->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    mark.line->end->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    mark.line->start->setCoords(mark.time, 0);
+    mark.line->end->setCoords(mark.time, 1);
+    mark.words = child<QCPItemText>(this);
+    mark.words->setFont(caption_font());
+    mark.words->setColor(theme().quiet);
+    mark.words->setText(words);
+    mark.words->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    place_words(mark);
+    marks_.push_back(mark);
+}
+
+/// Beside their line, on the side where there is room.
+void CpuPlot::place_words(const Mark& mark) const {
+    const bool right = mark.time - xAxis->range().lower < words_width;
+    mark.words->setPositionAlignment((right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+    mark.words->position->setCoords(mark.time + (right ? 0.3 : -0.3), 0.12 + 0.09 * mark.row);
+}
+
+QString CpuPlot::mark_at(int x) const {
+    constexpr double near = 4;  // px
+    for (const Mark& mark : marks_) {
+        if (std::abs(xAxis->coordToPixel(mark.time) - x) <= near) {
+            return mark.told;
+        }
+    }
+    return {};
+}
+
+bool CpuPlot::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        if (const QString told = mark_at(help->pos().x()); !told.isEmpty()) {
+            QToolTip::showText(help->globalPos(), told, this);
+            return true;
+        }
+    }
+    return QCustomPlot::event(event);
 }
 
 void CpuPlot::fit_axis() {

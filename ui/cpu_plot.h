@@ -28,21 +28,28 @@ public:
     void clear();
 
     [[nodiscard]] double top() const;  ///< of the axis, percent
+    /// What the mark at a place of the widget says, in full; empty: there is none.
+    [[nodiscard]] QString mark_at(int x) const;
     [[nodiscard]] QSize sizeHint() const override { return {360, 170}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {200, 90}; }
 
 protected:
     void changeEvent(QEvent* event) override;
+    bool event(QEvent* event) override;
 
 private:
     static constexpr std::size_t stack_size = 4;
     struct Mark {
         double time = 0;
+        int row = 0;  ///< of its words: those of swaps that follow each other closely stand below each other
+        QString told;
         QCPItemLine* line = nullptr;
         QCPItemText* words = nullptr;
     };
     void add_point(double time);
     void watch_swaps(const audio::EngineSnapshot& snapshot, double time);
+    void add_mark(Mark mark, const QString& words);
+    void place_words(const Mark& mark) const;
     void fit_axis();
     void apply_colours();
 
@@ -54,8 +61,8 @@ private:
     bool started_ = false;
     std::chrono::steady_clock::time_point start_{};
     double last_point_ = 0;
-    unsigned points_ = 0;                                 ///< every second one is drawn
-    std::map<std::uint32_t, std::uint64_t> generations_;  ///< by track
+    unsigned points_ = 0;                           ///< every second one is drawn
+    std::map<std::uint32_t, std::uint64_t> swaps_;  ///< how many there were, by track
     std::deque<Mark> marks_;
 };
 

@@ -8,12 +8,14 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 #include "ui/child.h"
 #include "ui/find_bar.h"
+#include "ui/swap_menu.h"
 #include "ui/theme.h"
 
 namespace outboard::ui {
@@ -87,6 +89,14 @@ void EditorTabs::build() {
     standing_ = child<QLabel>(head);
     standing_->setFont(caption_font());
     standing_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    swap_ = child<QToolButton>(head);
+    swap_->setProperty("kind", "link");
+    swap_->setFont(caption_font());
+    swap_->setPopupMode(QToolButton::InstantPopup);
+    swap_->setMenu(child<SwapMenu>(desk_, swap_));
+    swap_->setFocusPolicy(Qt::TabFocus);
+    swap_->setAccessibleName(tr("When a saved script takes over"));
+    swap_->setToolTip(tr("When a saved script takes over from the one that plays"));
     run_ = child<QPushButton>(tr("Run  F5"), head);
     run_->setProperty("kind", "go");
     run_->setFocusPolicy(Qt::TabFocus);
@@ -95,6 +105,7 @@ void EditorTabs::build() {
     connect(run_, &QPushButton::clicked, this, &EditorTabs::run);
     line->addWidget(tabs_, 1);
     line->addWidget(standing_);
+    line->addWidget(swap_);
     line->addWidget(run_);
     rows->addWidget(head);
 
@@ -235,13 +246,18 @@ void EditorTabs::refresh() {
 void EditorTabs::show_standing() {
     ScriptDocument* document = current();
     run_->setEnabled(document != nullptr && desk_.has_engine());
+    swap_->setEnabled(desk_.has_engine());
+    swap_->setText(swap_words(desk_.snapshot().swap) + QStringLiteral(" ▾"));
     if (document == nullptr) {
         standing_->clear();
         return;
     }
     const ScriptDocument::Standing standing = document->standing();
     // Where the tabs leave no room, the lamp alone says it; the words are its tooltip.
-    const int room = width() - tabs_->sizeHint().width() - run_->width() - 48;
+    const int beside_run = width() - tabs_->sizeHint().width() - run_->width() - 48;
+    const int swap_width = swap_->sizeHint().width() + 12;
+    swap_->setVisible(beside_run - swap_width >= least_words);  // it is in the menu, too
+    const int room = swap_->isHidden() ? beside_run : beside_run - swap_width;
     const QString words = QStringLiteral("● ") + standing.words;
     standing_->setText(room < least_words ? words.left(1)
                                           : standing_->fontMetrics().elidedText(words, Qt::ElideRight, room));

@@ -18,6 +18,7 @@ class QLabel;
 class QPushButton;
 class QStackedWidget;
 class QTabBar;
+class QToolButton;
 
 namespace outboard::ui {
 
@@ -75,6 +76,7 @@ private:
     QFileSystemWatcher watcher_;
     QTabBar* tabs_ = nullptr;
     QLabel* standing_ = nullptr;
+    QToolButton* swap_ = nullptr;
     QPushButton* run_ = nullptr;
     QStackedWidget* stack_ = nullptr;
     QLabel* empty_ = nullptr;

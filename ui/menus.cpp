@@ -10,6 +10,7 @@
 #include "ui/document_actions.h"
 #include "ui/editor_tabs.h"
 #include "ui/guide_window.h"
+#include "ui/swap_menu.h"
 #include "ui/theme.h"
 #include "ui/track_list.h"
 #include "ui/transport_bar.h"
@@ -92,6 +93,7 @@ void build_script(QMainWindow& window, const MenuTargets& to) {
     add(menu, QObject::tr("&Save and run"), QKeySequence::Save, [&] { editors.save_and_run(); });
     add(menu, QObject::tr("&Run on the selected track"), QKeySequence(Qt::Key_F5), [&] { editors.run(); });
     add(menu, QObject::tr("Save script as…"), {}, [&] { editors.save_as(); });
+    menu.addMenu(child<SwapMenu>(desk, &menu));
     menu.addSeparator();
     add(menu, QObject::tr("&New script for the track"), QKeySequence(QStringLiteral("Ctrl+Shift+N")), [&] {
         if (desk.selected()) {

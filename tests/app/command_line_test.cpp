@@ -99,7 +99,7 @@ TEST(CommandLine, WrongUsageIsOneSentenceThatSaysWhatThereIs) {
 }
 
 TEST(CommandLine, SwapTakesBlockBeatOrBar) {
-    EXPECT_EQ(parse({"play"}).swap, scripting::SwapMoment::beat);
+    EXPECT_EQ(parse({"play"}).swap, std::nullopt) << "as the session says";
     EXPECT_EQ(parse({"play", "--swap", "block"}).swap, scripting::SwapMoment::block);
     EXPECT_EQ(parse({"play", "--swap", "beat"}).swap, scripting::SwapMoment::beat);
     EXPECT_EQ(parse({"--swap", "bar"}).swap, scripting::SwapMoment::bar);

@@ -50,6 +50,7 @@ audio::Session full_session(const fs::path& folder) {
     session.song = (folder / "songs" / "evening.mid").string();
     session.master_db = -4.5;
     session.loop = true;
+    session.swap = scripting::SwapMoment::bar;
     session.device = {"system", 44100, 64};
     session.midi_inputs = {"Keys", "Pads"};
     audio::TrackSettings track;
@@ -90,6 +91,7 @@ TEST_F(SessionFile, KeepsEverything) {
     EXPECT_EQ(session.song, saved.song);
     EXPECT_EQ(session.master_db, saved.master_db);
     EXPECT_EQ(session.loop, saved.loop);
+    EXPECT_EQ(session.swap, saved.swap);
     EXPECT_EQ(session.device.name, "system");
     EXPECT_EQ(session.device.rate, 44100);
     EXPECT_EQ(session.device.frames, 64U);
@@ -138,6 +140,13 @@ TEST_F(SessionFile, PathsBelowTheFileMoveWithItAndFactoryScriptsGoByName) {
     EXPECT_EQ(session.tracks[1].script, "/other/factory/arpeggiator.py");
 }
 
+TEST_F(SessionFile, OneOfBeforeThereWasASwapSettingSwapsAtTheBeat) {
+    write(R"({"outboard_session": 1, "loop": true})");
+    const auto loaded = load_session(file(), factory_);
+    EXPECT_THAT(loaded.notices, ElementsAre());
+    EXPECT_EQ(loaded.session.swap, scripting::SwapMoment::beat);
+}
+
 TEST_F(SessionFile, WhatIsNotKnownIsReported) {
     write(
         R"({"outboard_session": 1, "mood": "blue", "device": {"volume": 11}, "tracks": [{"name": "a", "gian_db": 3}]})");
@@ -158,6 +167,8 @@ TEST_F(SessionFile, AWrongValueIsToldWithItsKey) {
     EXPECT_THAT(of(R"("song": 3)"), HasSubstr("song should be a text"));
     EXPECT_THAT(of(R"("master_db": "loud")"), HasSubstr("master_db should be a number"));
     EXPECT_THAT(of(R"("loop": 1)"), HasSubstr("loop should be true or false"));
+    EXPECT_THAT(of(R"("swap": "now")"), HasSubstr("swap should be \"block\", \"beat\" or \"bar\""));
+    EXPECT_THAT(of(R"("swap": 2)"), HasSubstr("swap should be"));
     EXPECT_THAT(of(R"("device": {"frames": -1})"), HasSubstr("device.frames"));
     EXPECT_THAT(of(R"("device": {"frames": 64.5})"), HasSubstr("whole number"));
     EXPECT_THAT(of(R"("midi_inputs": [1])"), HasSubstr("midi_inputs"));

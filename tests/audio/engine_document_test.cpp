@@ -133,6 +133,7 @@ TEST(Engine, TheSessionIsWhatWasMadeOfIt) {
     session.master_db = -3;
     session.midi_inputs = {"somewhere"};
     session.device.name = "somehow";
+    session.swap = scripting::SwapMoment::bar;
     session.tracks[1].pan = 0.5;
     session.tracks[1].parameters["unknown"] = 7;
     Engine engine(rig.options, rig.host, session);
@@ -142,9 +143,13 @@ TEST(Engine, TheSessionIsWhatWasMadeOfIt) {
     engine.update_track(engine.snapshot().tracks[0].id, changed);
     engine.set_loop(true);
     engine.set_master(-4);
+    EXPECT_EQ(engine.snapshot().swap, scripting::SwapMoment::bar);
+    engine.set_swap_moment(scripting::SwapMoment::block);
+    EXPECT_EQ(engine.snapshot().swap, scripting::SwapMoment::block);
     const Session now = engine.session();
     EXPECT_EQ(now.master_db, -4);
     EXPECT_TRUE(now.loop);
+    EXPECT_EQ(now.swap, scripting::SwapMoment::block);
     EXPECT_EQ(now.midi_inputs, session.midi_inputs);
     EXPECT_EQ(now.device.name, "somehow");
     ASSERT_EQ(now.tracks.size(), 2U);

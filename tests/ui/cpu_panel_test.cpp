@@ -134,5 +134,55 @@ TEST(CpuPlotTest, KeepsThirtySecondsStackedAndScalesItsAxis) {
     EXPECT_EQ(plot.top(), 20);
 }
 
+TEST(CpuPlotTest, ASwapIsMarkedWhereItWasWithItsTrackItsScriptAndHowLongItTook) {
+    CpuPlot plot;
+    plot.resize(400, 170);
+    audio::EngineSnapshot snapshot;
+    snapshot.tracks = {make_track(1, "Arp", "/scripts/arpeggiator.py"), make_track(2, "Keys", "/scripts/chords.py")};
+    snapshot.tracks[0].script.swaps = 3;  // before the window looked: no mark
+    const auto start = std::chrono::steady_clock::now();
+    int steps = 0;
+    const auto feed = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            snapshot.sample = 1'600 * ++steps;  // a thirtieth of a second
+            plot.feed(snapshot, start + std::chrono::microseconds(33'333) * steps);
+        }
+    };
+    const auto place = [&](double seconds_ago) {
+        plot.replot();  // lays it out
+        return static_cast<int>(std::lround(plot.xAxis->coordToPixel(plot.xAxis->range().upper - seconds_ago)));
+    };
+    feed(300);
+    ++snapshot.tracks[0].script_generation;  // the first load of a script, or a restart, is no swap
+    feed(1);
+    ASSERT_EQ(plot.itemCount(), 2);  // the deadline's
+    snapshot.tracks[0].script.swaps = 4;
+    snapshot.tracks[0].script.swap_ms = 84.4;
+    snapshot.tracks[0].script.swap_sample = snapshot.sample - 48'000;  // told of a second later
+    feed(1);
+    EXPECT_EQ(plot.itemCount(), 4);
+    feed(30 * 5 - 1);
+    EXPECT_EQ(plot.mark_at(place(6)), "Arp · arpeggiator.py · swapped in 84 ms");
+    EXPECT_EQ(plot.mark_at(place(4)), "");
+
+    // Another one close by: its words stand below.
+    snapshot.tracks[1].script.swaps = 1;
+    snapshot.tracks[1].script.swap_ms = 120;
+    snapshot.tracks[1].script.swap_sample = snapshot.sample;
+    feed(30);
+    EXPECT_EQ(plot.mark_at(place(1)), "Keys · chords.py · swapped in 120 ms");
+    std::vector<double> rows;
+    for (int i = 0; i < plot.itemCount(); ++i) {
+        if (const auto* words = qobject_cast<QCPItemText*>(plot.item(i)); words->text().startsWith("swapped")) {
+            rows.push_back(words->position->coords().y());
+        }
+    }
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_LT(rows[0], rows[1]);
+
+    feed(30 * 31);  // after thirty seconds they are gone
+    EXPECT_EQ(plot.itemCount(), 2);
+}
+
 }  // namespace
 }  // namespace outboard::ui::test

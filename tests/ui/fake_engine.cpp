@@ -166,6 +166,10 @@ void Engine::unload_script(std::uint32_t id) {
 void Engine::set_script_transport(std::uint32_t id, const std::string& transport) {
     note("set_script_transport " + to_string(id) + " " + transport);
 }
+void Engine::set_swap_moment(scripting::SwapMoment moment) {
+    fake().snapshot.swap = moment;
+    note(std::string("set_swap_moment ") + scripting::to_string(moment));
+}
 void Engine::bypass_script(std::uint32_t id, bool bypassed) {
     note("bypass_script " + to_string(id) + (bypassed ? " on" : " off"));
 }

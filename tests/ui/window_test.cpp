@@ -6,12 +6,14 @@
 #include <QPushButton>
 #include <QTextBrowser>
 #include <QTimer>
+#include <QToolButton>
 
 #include "rig.h"
 #include "ui/editor_tabs.h"
 #include "ui/guide_window.h"
 #include "ui/notice_bar.h"
 #include "ui/script_editor.h"
+#include "ui/swap_menu.h"
 #include "ui/track_card.h"
 #include "ui/transport_bar.h"
 
@@ -64,6 +66,40 @@ TEST_F(WindowTest, SpacePlaysAndStopsOutsideTheEditor) {
     QTest::keyClick(window().focusWidget(), Qt::Key_Space);
     EXPECT_EQ(fake().calls.back(), "stop");
     window().findChild<ScriptEditor*>()->setModified(false);
+}
+
+TEST_F(WindowTest, TheScriptMenuAndItsLineSayWhenASavedScriptTakesOver) {
+    track("Arp", write("a.py", "x\n"));
+    fake().snapshot.swap = scripting::SwapMoment::bar;  // of the session that was opened
+    window().resize(1440, 900);
+    QTest::qWait(150);
+    window().refresh();
+    const auto menus = window().findChildren<SwapMenu*>();
+    ASSERT_EQ(menus.size(), 2);
+    const auto button = [&]() -> QToolButton* {
+        for (auto* found : window().findChildren<QToolButton*>()) {
+            if (qobject_cast<SwapMenu*>(found->menu()) != nullptr) {
+                return found;
+            }
+        }
+        return nullptr;
+    };
+    ASSERT_NE(button(), nullptr);
+    EXPECT_TRUE(button()->isVisible());
+    EXPECT_EQ(button()->text(), "next bar ▾");
+    for (SwapMenu* menu : menus) {
+        emit menu->aboutToShow();
+        EXPECT_EQ(menu->actions().size(), 3);
+        EXPECT_TRUE(menu->actions().at(2)->isChecked());
+    }
+    menus[0]->actions().at(0)->trigger();
+    EXPECT_EQ(fake().calls.back(), "set_swap_moment block");
+    EXPECT_TRUE(window().isWindowModified()) << "the session keeps it";
+    QTest::qWait(150);
+    window().refresh();
+    EXPECT_EQ(button()->text(), "at once ▾");
+    emit menus[1]->aboutToShow();
+    EXPECT_TRUE(menus[1]->actions().at(0)->isChecked());
 }
 
 TEST_F(WindowTest, AllRoomsAreThereAndNothingOfTheBarIsCutOff) {
