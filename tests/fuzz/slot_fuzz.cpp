@@ -1,59 +1,60 @@
 // The host's handling of answers: a real Slot and NoteLedger, block after block, against a child that answers whatever
-// the fuzzer says. The child's process is real and does nothing; its end of the block lane is in the fuzzer's hands.
+// the fuzzer says, and another that takes over from it while it comes to its end. The children's processes are real and
+// do nothing; their ends of the block lanes are in the fuzzer's hands.
 //
 // Whatever is answered: what comes out of a block is MIDI in time order inside the block, an end belongs to a note that
 // sounds, every event gets its outcome, and when all is over nothing sounds.
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <set>
 
-#include "../scripting/held_child.h"
 #include "input.h"
 #include "ipc/clock.h"
 #include "scripting/slot.h"
+#include "side.h"
 
 using namespace outboard;
 using namespace outboard::scripting;
+using fuzz::Side;
 
 namespace {
 
-using testing::HeldChild;
-
-/// One child for many inputs, until an input has killed it.
-std::unique_ptr<HeldChild>& child_of(bool over_pipe) {
-    static std::unique_ptr<HeldChild> children[2];
-    std::unique_ptr<HeldChild>& child = children[over_pipe ? 1 : 0];
-    if (!child) {
-        child = std::make_unique<HeldChild>(FUZZ_IDLE, over_pipe ? "pipe" : "shm");
-    }
-    return child;
+/// The one that plays first, and the one that takes over from it.
+std::array<Side, 2>& sides_of(bool over_pipe) {
+    static std::array<Side, 2> sides[2]{{{Side("shm"), Side("shm")}}, {{Side("pipe"), Side("pipe")}}};
+    return sides[over_pipe ? 1 : 0];
 }
 
 class Session {
 public:
     explicit Session(fuzz::Input& input)
         : input_(input),
-          child_(child_of(input.below(2) == 0)),
-          slot_({0, "fuzz", 0, 48000, false, input.below(4) == 0, transports[child_->link->lane()]}, company_) {
+          sides_(sides_of(input.below(2) == 0)),
+          slot_({0, "fuzz", 0, 48000, false, input.below(4) == 0, refreshed(sides_)}, company_) {
         slot_.wake_control = [] {};
-        child_->link->watched.oldest_call_ns = 0;
-        child_->link->handles = input.take<std::uint64_t>() | (input.below(2) == 0 ? 0xFE : 0);
-        drain();
-        posts_.clear();
+        slot_.set_swap_moment(input.below(2) == 0 ? SwapMoment::block : SwapMoment::beat);
+        for (Side& side : sides_) {
+            side.last_sequence = 0;
+            side.link()->handles = input.take<std::uint64_t>() | (input.below(2) == 0 ? 0xFE : 0);
+        }
     }
 
     void run() {
         clock_.points[0].playing = input_.below(2) == 0;
-        slot_.publish(child_->link.get());
+        slot_.publish(sides_[0].link());
         for (int blocks = 0; blocks < 200 && !input_.empty(); ++blocks) {
             block();
         }
-        const bool dies = input_.below(16) == 15;
-        if (dies) {
-            child_->link->mark_dead();
-        } else {
-            answer_all();  // a link that is taken out is let go when its answers are there
-            slot_.publish(nullptr);
+        std::vector<const Link*> taken{sides_[0].link()};
+        for (Side& side : sides_) {
+            if (input_.below(16) == 15) {
+                side.link()->mark_dead();
+            }
+        }
+        answer_all();  // a link that is taken out is let go when its answers are there
+        if (const Link* untaken = slot_.publish(nullptr); next_published_ && untaken != sides_[1].link()) {
+            taken.push_back(sides_[1].link());
         }
         for (int i = 0; i < 3; ++i) {
             begin();
@@ -68,13 +69,25 @@ public:
         FUZZ_CHECK(figures.events_kept == 0 && figures.events_settled == pushed_);
         FUZZ_CHECK(sounding_.empty());
         FUZZ_CHECK(slot_.idle());
-        FUZZ_CHECK(slot_.take_retired() == child_->link.get() && slot_.take_retired() == nullptr);
-        if (child_->link->dead()) {
-            child_.reset();
+        while (const Link* retired = slot_.take_retired()) {
+            FUZZ_CHECK(std::erase(taken, retired) == 1);
         }
+        FUZZ_CHECK(taken.empty());
     }
 
 private:
+    /// The transport that both are on.
+    static const char* refreshed(std::array<Side, 2>& sides) {
+        for (Side& side : sides) {
+            side.refresh();
+            if (side.link()->lane() != sides[0].link()->lane()) {
+                side.link()->change_lane();
+                side.drain();
+            }
+        }
+        return transports[sides[0].link()->lane()];
+    }
+
     void begin() {
         BlockInfo info;
         info.number = number_++;
@@ -109,42 +122,37 @@ private:
         if (input_.below(16) == 0) {
             slot_.set_parameter(input_.below(4), 0.5);
         }
+        if (!next_published_ && input_.below(16) == 1) {
+            swap();
+        }
         slot_.post();
-        drain();
-        for (std::uint32_t count = input_.below(4) == 0 ? 0 : posts_.size(); count > 0; --count) {
-            answer();
-        }
+        answer_some();
         collect();
+        answer_some();  // what was posted within the block, after a swap
     }
 
-    /// What the host has posted: this side must find it sound.
-    void drain() {
-        for (;;) {
-            const ipc::Received received = child_->pipe().receive(message_, 0);
-            if (received.status != ipc::Status::ok) {
-                FUZZ_CHECK(received.status == ipc::Status::timed_out);
-                return;
-            }
-            ipc::PostHead head;
-            FUZZ_CHECK(ipc::read_post(std::span(message_).first(received.size), head, records_));
-            for (std::uint32_t i = 0; i < head.count; ++i) {
-                last_sequence_ = std::max(last_sequence_, records_[i].kind <= 8 ? records_[i].sequence : 0);
-            }
-            if (head.type == ipc::PostType::change_lane) {
-                FUZZ_CHECK(posts_.empty());  // only while no call is open
-                child_->lane = 1 - child_->lane;
-            }
-            if (head.type == ipc::PostType::call) {
-                posts_.push_back(head);
+    void swap() {
+        next_published_ = true;
+        Link::Handover& handover = sides_[1].link()->handover;
+        handover.from = sides_[0].link();
+        handover.stay = input_.below(4);
+        handover.wait = input_.below(4);
+        handover.next = {input_.below(4), input_.below(4)};
+        slot_.publish(sides_[1].link());
+    }
+
+    void answer_some() {
+        for (Side& side : sides_) {
+            side.drain();
+            last_sequence_ = std::max(last_sequence_, side.last_sequence);
+            for (std::size_t count = input_.below(4) == 0 ? 0 : side.posts.size(); count > 0; --count) {
+                answer(side);
             }
         }
     }
 
-    void answer() {
-        ipc::AnswerHead head;
-        head.block = posts_.front().block;
-        head.through = posts_.front().start + posts_.front().frames;
-        posts_.erase(posts_.begin());
+    void answer(Side& side) {
+        ipc::AnswerHead head = side.next_answer();
         head.acknowledged = input_.below(4) == 0 ? input_.take<std::uint32_t>() : last_sequence_ - input_.below(3);
         head.wake_sample = input_.below(4) == 0 ? input_.take<std::int64_t>() : INT64_MAX;
         if (input_.below(8) == 0) {  // all the rest as well; block and through are put right again, mostly
@@ -164,11 +172,7 @@ private:
         if (input_.below(32) == 0) {
             records.resize(ipc::max_answer_records + input_.below(2), record());
         }
-        std::size_t size = ipc::write_answer(message_, head, records);
-        if (input_.below(64) == 0) {
-            size = std::min<std::size_t>(size, input_.below(300));
-        }
-        FUZZ_CHECK(child_->pipe().send(std::span(message_).first(size)) == ipc::Status::ok);
+        side.send(head, records, input_.below(64) == 0 ? input_.below(300) : SIZE_MAX);
     }
 
     /// A record that a child could have meant.
@@ -193,7 +197,11 @@ private:
                                                  200,
                                                  wire::change_note,
                                                  wire::change_note,
-                                                 wire::set_setting};
+                                                 wire::set_setting,
+                                                 static_cast<std::uint8_t>(Kind::choke),
+                                                 static_cast<std::uint8_t>(Kind::note_end),
+                                                 wire::loop_over,
+                                                 wire::left};
         ipc::Record record;
         record.kind = kinds[input_.below(sizeof kinds)];
         record.time = now_ + input_.take<std::int8_t>();
@@ -219,23 +227,18 @@ private:
         for (int rounds = 0; rounds < 3; ++rounds) {
             begin();
             slot_.post();
-            drain();
-            while (!posts_.empty()) {
-                ipc::AnswerHead head;
-                head.block = posts_.front().block;
-                head.through = posts_.front().start + posts_.front().frames;
-                head.acknowledged = last_sequence_;
-                head.wake_sample = INT64_MAX;
-                head.wake_beat = std::numeric_limits<double>::infinity();
-                posts_.erase(posts_.begin());
-                const std::size_t size = ipc::write_answer(message_, head, {});
-                FUZZ_CHECK(child_->pipe().send(std::span(message_).first(size)) == ipc::Status::ok);
+            for (Side& side : sides_) {
+                side.drain();
+                while (!side.posts.empty()) {
+                    side.send(side.next_answer(), {}, SIZE_MAX);
+                }
             }
             collect();
         }
-        if (child_->link->watched.oldest_call_ns !=
-            0) {  // an answer that was refused: only its death ends the wait for it
-            child_->link->mark_dead();
+        for (Side& side : sides_) {  // an answer that was refused: only its death ends the wait for it
+            if (side.link()->watched.oldest_call_ns != 0) {
+                side.link()->mark_dead();
+            }
         }
     }
 
@@ -281,7 +284,7 @@ private:
     }
 
     fuzz::Input& input_;
-    std::unique_ptr<HeldChild>& child_;
+    std::array<Side, 2>& sides_;
     Slot::Company company_;
     Slot slot_;
     ClockMap clock_;
@@ -290,11 +293,9 @@ private:
     std::uint32_t info_frames_ = 0;
     std::uint32_t pushed_ = 0;
     std::uint32_t last_sequence_ = 0;
-    std::vector<ipc::PostHead> posts_;
+    bool next_published_ = false;
     std::set<std::int32_t> sounding_;
     std::vector<std::int32_t> ended_;
-    std::vector<ipc::Record> records_ = std::vector<ipc::Record>(ipc::max_post_records);
-    std::vector<std::byte> message_ = std::vector<std::byte>(ipc::max_post_bytes);
 };
 
 }  // namespace
