@@ -34,8 +34,8 @@ class Runner(Schedule):
     """Steps tasks from one await to the next."""
 
     __slots__ = (
-        "script", "write", "out", "watched_lines", "blocked_lines", "thread", "offline", "worker", "arrived",
-        "call_me", "tasks", "named", "signals", "awaited_presses", "watched", "era", "bypassed", "leaving",
+        "script", "write", "out", "watched_lines", "watched_too_many", "blocked_lines", "thread", "offline", "worker",
+        "arrived", "call_me", "tasks", "named", "signals", "awaited_presses", "watched", "era", "bypassed", "leaving",
         "_failures", "_warned",
     )  # fmt: skip
 
