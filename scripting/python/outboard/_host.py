@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 from ._clock import Clock, round_sample
-from ._ledger import Ledger, Record
+from ._heard import Heard
+from ._ledger import Record
 from ._runtime import Runtime, set_point
 from ._wire import LAST_EVENT, NEVER, PANIC, PASS, PASSED, START, TRANSPORT
 
@@ -16,7 +17,7 @@ class Host:
     def __init__(self, rt: Runtime, clock: Clock) -> None:
         self.rt = rt
         self.clock = clock
-        self.ledger = Ledger(clock)
+        self.ledger = Heard(clock)
         self.calls = 0
         self._queued: list[Record] = []
         self._wake: tuple[int, float, int] = (NEVER, float("inf"), 0)

@@ -1,6 +1,8 @@
-"""The host's end ledger, small: key presses, the voices that belong to them, and when each of them ends.
+"""The ledger of ends: key presses, the voices that belong to them, and when each of them ends.
 
-In Outboard the host does this in C++; for tests it is done here, by the same rules.
+In Outboard the host keeps it in C++. Here it stands by the same rules for two users: tests, which have no host
+(`_heard.py`), and the scripts of a chain, where what one plays is what the next hears (`_links.py`). What becomes of a
+note is said by the subclass.
 """
 
 from __future__ import annotations
@@ -10,9 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._clock import Clock, round_sample
-from ._events import Event, NoteOff, NoteOn
-from ._incoming import UNIT, other
-from ._note_changes import DIMENSIONS, NoteChange
 from ._wire import (
     AT_BEAT,
     AT_KEY_UP,
@@ -21,35 +20,36 @@ from ._wire import (
     CHOKE,
     END_ALL,
     END_VOICE,
-    GLIDE_FROM,
     GLIDE_KILL,
     HOLD,
     MOVE_END,
-    NOTE_END,
     NOTE_OFF,
     NOTE_ON,
     PASS,
-    SET_SETTING,
-    SYSEX,
 )
 
 Record = tuple[Any, ...]
 NOT_YET = math.inf
 HALF = 64
+_MOST_BOUND = 64
 
 
-@dataclass
+@dataclass(eq=False)
 class Press:
     """A key press."""
 
     record: Record
+    #: Events are counted as they come in: an off ends no press that came after it.
+    arrived: int
     passed: bool = False
     bound: list[Sounding] = field(default_factory=list)
     down: bool = True
     order: int = 0
+    #: Another key press may get the off that was meant for this one.
+    doubtful: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Sounding:
     """A voice that has not ended."""
 
@@ -60,42 +60,93 @@ class Sounding:
     kind: int
     value: float
     started: int
+    #: What it is bound to, or comes from.
+    press: Press | None = None
     delay: int = 0
     forwarded: bool = False
     off_velocity: int = HALF
     due: float = NOT_YET
     order: int = 0
+    tuning: float = 0.0
+    #: The preset and the place in its recording, if it has its own.
+    sound: tuple[int, ...] = ()
+    #: Whoever comes after knows of its end already.
+    known: bool = True
+    #: Between two scripts: the number of the key press that it is for the next one.
+    seq: int = 0
+    #: It is no voice of the script: a key press that was let through.
+    passes: bool = False
 
 
 class Ledger:
-    """Takes what the script put out, and gives what is heard: notes with their ends."""
+    """Takes what came in to a script and what it put out, in time order."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.heard: list[Event] = []
-        self._inputs: dict[int, Record] = {}
+        self._inputs: dict[int, tuple[int, Record]] = {}
         self._presses: dict[tuple[int, int, int], list[Press]] = {}
         self._by_seq: dict[int, Press] = {}
         self._voices: dict[int, Sounding] = {}
         self._notes = 0
+        self._arrived = 0
+        #: No voice is due before this.
+        self._next: float = NOT_YET
+
+    # ---- what a subclass makes of it ------------------------------------------------------------------------------
+
+    def started(self, voice: Sounding, record: Record) -> None:
+        """A voice of the script sounds."""
+        raise NotImplementedError
+
+    def ended(self, voice: Sounding, time: int, velocity: int, told: bool, choke: int) -> None:
+        """It has ended: by its rule, or because the script said so."""
+        raise NotImplementedError
+
+    def changed(self, voice: Sounding, record: Record) -> None:
+        """A CHANGE_NOTE."""
+        raise NotImplementedError
+
+    def press_passed(self, press: Press, time: int) -> None:
+        """A note-on goes on as it came."""
+        raise NotImplementedError
+
+    def press_ended(self, press: Press, off: Record, time: int, velocity: int) -> None:
+        """Its note-off goes on."""
+        raise NotImplementedError
+
+    def off_swallowed(self, off: Record, time: int) -> None:
+        """A note-off that belongs to a press which did not go on."""
+
+    def off_alone(self, off: Record, time: int, velocity: int) -> None:
+        """A note-off that belongs to no press goes on."""
+        raise NotImplementedError
+
+    def other_passed(self, record: Record, time: int) -> None:
+        """Any other event goes on as it came."""
+        raise NotImplementedError
+
+    def sent(self, record: Record) -> None:
+        """The script sends an event of its own, or sets something."""
+        raise NotImplementedError
 
     # ---- what happens -------------------------------------------------------------------------------------------
 
     def posted(self, record: Record) -> None:
         """An input event: its outcome comes later."""
-        self._inputs[record[2]] = record
+        self._arrived += 1
+        self._inputs[record[2]] = (self._arrived, record)
         if record[0] == NOTE_ON:
-            press = Press(record)
+            press = Press(record, self._arrived)
             self._presses.setdefault((record[3], record[4], record[6]), []).append(press)
             self._by_seq[record[2]] = press
 
     def advance(self, time: int) -> None:
         """All ends that are due at or before a sample."""
-        while True:
-            voice = min(self._voices.values(), key=lambda voice: (voice.due, voice.number), default=None)
-            if voice is None or voice.due > time:
-                return
-            self._end(voice, int(voice.due))
+        while self._next <= time:
+            voice = min(self._voices.values(), key=_due, default=None)
+            self._next = voice.due if voice is not None else NOT_YET
+            if voice is not None and voice.due <= time:
+                self._end(voice, int(voice.due))
 
     def tempo_changed(self) -> None:
         """Ends in beats move."""
@@ -108,95 +159,80 @@ class Ledger:
         kind, time = record[0], record[1]
         self.advance(time)
         if kind == PASS:
-            self.passed(self._inputs.pop(record[2]), time)
+            arrived, came = self._inputs.pop(record[2])
+            self.passed(came, time, arrived)
         elif kind == NOTE_ON:
             self._start(record)
         elif kind == END_VOICE:
             voice = self._voices.get(record[2])
             if voice is not None:
-                self._end(voice, time, HALF if record[3] < 0 else record[3])
+                self._end(voice, time, HALF if record[3] < 0 else record[3], told=True, choke=record[4])
         elif kind == MOVE_END:
             voice = self._voices.get(record[2])
             if voice is not None:
-                voice.kind, voice.value = record[3], record[4]
-                self._aim(voice, time)
+                self._move(voice, record)
         elif kind == CHANGE_NOTE:
-            self._change(record)
-        elif kind == SET_SETTING:
-            pass  # no note of it is heard
+            voice = self._voices.get(record[2])
+            if voice is not None:
+                self._change(voice, record)
         elif kind == END_ALL:
             self.end_all(time)
-        elif kind == NOTE_OFF:
-            _, _, port, channel, _, key, velocity, _ = record
-            self.heard.append(
-                NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1)
-            )
-        elif kind == SYSEX:
-            _, _, port, origin, data = record
-            self.heard.append(other(SYSEX, time, 0, port, 0, data or self._inputs[origin][5], 0, 0))
         else:
-            _, _, port, channel, b0, b1, b2, _ = record
-            self.heard.append(other(kind, time, 0, port, channel, b0, b1, b2))
+            self.sent(record)
         self.advance(time)
 
-    def passed(self, record: Record, time: int) -> None:
+    def passed(self, record: Record, time: int, arrived: int) -> None:
         """An input event that goes on as it came; of an off, only if nobody owns its note."""
-        kind, _, seq, port, channel, b0, b1, b2, _ = record
+        kind = record[0]
         if kind == NOTE_ON:
-            self._by_seq[seq].passed = True
-            self._by_seq[seq].order = self._next_order()
-            self.heard.append(
-                NoteOn(time=time, port=port, channel=channel + 1, key=b1, velocity=UNIT[b2], note_id=-1 - seq)
-            )
+            press = self._by_seq[record[2]]
+            press.passed = True
+            press.order = self._next_order()
+            self.press_passed(press, time)
         elif kind == NOTE_OFF:
-            self._key_up(record, time)
+            self._key_up(record, time, arrived)
         elif kind == CHOKE:
             self._choke(record, time)
-        elif kind != NOTE_END:
-            self.heard.append(other(kind, time, 0, port, channel, b0, b1, b2))
+        else:
+            self.other_passed(record, time)
 
     def end_all(self, time: int) -> None:
+        """Every voice of the script ends."""
         for voice in list(self._voices.values()):
-            self._end(voice, time)
-
-    def panic(self, time: int) -> None:
-        """Everything ends, in the order in which it began; every key press is forgotten."""
-        notes: list[Press | Sounding] = [*self._voices.values()]
-        notes += [press for presses in self._presses.values() for press in presses if press.passed]
-        for note in sorted(notes, key=lambda note: note.order):
-            if isinstance(note, Sounding):
-                self._end(note, time)
-            else:
-                self._press_off(note, time, HALF)
-        self._presses.clear()
-
-    def finish(self) -> None:
-        """The ends that are fixed already, though they lie beyond what was run."""
-        self.advance(2**62)
+            self._end(voice, time, told=True)
 
     # ---- how it is done -----------------------------------------------------------------------------------------
 
-    def _key_up(self, record: Record, time: int) -> None:
-        _, _, seq, port, channel, status, key, velocity, _ = record
+    def _key_up(self, record: Record, time: int, arrived: int) -> None:
+        _, _, _, port, channel, status, key, velocity, _ = record
         if status & 0xF0 == 0x90:
             velocity = HALF
-        waiting = self._presses.get((port, channel, key), [])
-        press = waiting[0] if waiting and waiting[0].record[2] < seq else None
-        if press is None:
-            self.heard.append(
-                NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1)
-            )
+        waiting = self._presses.get((port, channel, key))
+        if not waiting or waiting[0].arrived > arrived:
+            self.off_alone(record, time, velocity)
             return
-        waiting.pop(0)
-        press.down = False
+        press = waiting.pop(0)
+        if not waiting:
+            del self._presses[port, channel, key]
+        self._press_gone(press)
         if press.passed:
-            self._press_off(press, time, velocity)
-        for voice in press.bound:
-            if voice.number in self._voices and voice.kind == AT_KEY_UP:
-                voice.due = time + voice.delay
-                if voice.forwarded:
-                    voice.off_velocity = velocity
+            self.press_ended(press, record, time, velocity)
+        else:
+            self.off_swallowed(record, time)
+        for voice in self._bound_to(press):
+            voice.due = time + voice.delay
+            self._next = min(self._next, voice.due)
+            if voice.forwarded:
+                voice.off_velocity = velocity
         self.advance(time)
+
+    def _bound_to(self, press: Press) -> list[Sounding]:
+        """Its voices that end with it."""
+        return [voice for voice in press.bound if voice.kind == AT_KEY_UP and self._voices.get(voice.number) is voice]
+
+    def _press_gone(self, press: Press) -> None:
+        press.down = False
+        del self._by_seq[press.record[2]]
 
     def _next_order(self) -> int:
         self._notes += 1
@@ -205,23 +241,16 @@ class Ledger:
     def _choke(self, record: Record, time: int) -> None:
         """All that its presses sound ends at once."""
         for press in self._presses.pop((record[3], record[4], record[6]), []):
-            press.down = False
+            self._press_gone(press)
             if press.passed:
-                self._press_off(press, time, HALF)
-            for voice in press.bound:
-                if voice.number in self._voices and voice.kind == AT_KEY_UP:
-                    self._end(voice, time, HALF)
-
-    def _press_off(self, press: Press, time: int, velocity: int) -> None:
-        _, _, seq, port, channel, _, key, _, _ = press.record
-        self.heard.append(
-            NoteOff(time=time, port=port, channel=channel + 1, key=key, velocity=UNIT[velocity], note_id=-1 - seq)
-        )
+                self.press_ended(press, record, time, HALF)
+            for voice in self._bound_to(press):
+                self._end(voice, time, HALF)
 
     def _start(self, record: Record) -> None:
-        _, time, number, port, channel, key, velocity, tuning, kind, value, seq, delay, forwarded = record[:13]
+        _, time, number, port, channel, key, _, tuning, kind, value, seq, delay, forwarded = record[:13]
         assert number not in self._voices, f"voice {number} started twice"
-        press = self._by_seq[seq] if seq else None
+        press = self._by_seq.get(seq) if seq else None
         # A voice that was forwarded after its key went up has the release velocity in the place of the delay.
         late = forwarded and kind == AT_SAMPLE
         voice = Sounding(
@@ -232,59 +261,37 @@ class Ledger:
             kind,
             value,
             time,
+            press=press,
             delay=0 if late else delay,
             forwarded=bool(forwarded),
             off_velocity=delay if late else HALF,
             order=self._next_order(),
+            tuning=tuning,
+            sound=record[13:],
         )
         self._voices[number] = voice
         if kind == AT_KEY_UP:
-            assert press is not None and press.down, "a voice is bound to a key press that is over"
-            press.bound.append(voice)
-        self.heard.append(
-            NoteOn(
-                time=time,
-                port=port,
-                channel=channel + 1,
-                key=key,
-                velocity=UNIT[velocity],
-                note_id=number,
-                tuning=tuning,
-            )
-        )
+            assert press is not None, "a voice is bound to a key press that is over"
+            self._bind(voice, press)
+        self.started(voice, record)
         self._aim(voice, time)
 
-    def _change(self, record: Record) -> None:
-        _, time, number, dimension, value, kind, end, flags, begin = record
-        voice = self._voices.get(number)
-        if voice is None:
-            return
-        if kind == AT_SAMPLE:
-            until = max(round_sample(end), time)
-        elif kind == AT_BEAT:
-            until = max(round_sample(self.clock.sample_of(end)), time)
-        else:
-            until = time
-        if flags & GLIDE_FROM:
-            self._changed(voice, time, dimension, begin, time)
-        self._changed(voice, time, dimension, value, until)
+    def _bind(self, voice: Sounding, press: Press) -> None:
+        if len(press.bound) > _MOST_BOUND:
+            press.bound = self._bound_to(press)
+        press.bound.append(voice)
+
+    def _move(self, voice: Sounding, record: Record) -> None:
+        """A MOVE_END."""
+        voice.kind, voice.value = record[3], record[4]
+        self._aim(voice, record[1])
+
+    def _change(self, voice: Sounding, record: Record) -> None:
+        _, time, _, _, _, kind, end, flags, _ = record
+        self.changed(voice, record)
         if flags & GLIDE_KILL:
             voice.kind, voice.value = (AT_SAMPLE, float(time)) if kind == HOLD else (kind, end)
             self._aim(voice, time)
-
-    def _changed(self, voice: Sounding, time: int, dimension: int, value: float, until: int) -> None:
-        self.heard.append(
-            NoteChange(
-                time=time,
-                port=voice.port,
-                channel=voice.channel + 1,
-                note_id=voice.number,
-                key=voice.key,
-                kind=DIMENSIONS[dimension].name,
-                value=value,
-                until=until,
-            )
-        )
 
     def _aim(self, voice: Sounding, not_before: int = 0) -> None:
         if voice.kind == AT_SAMPLE:
@@ -294,18 +301,14 @@ class Ledger:
         else:
             due = NOT_YET
         voice.due = max(due, voice.started, not_before)
+        self._next = min(self._next, voice.due)
 
-    def _end(self, voice: Sounding, time: int, velocity: int | None = None) -> None:
+    def _end(
+        self, voice: Sounding, time: int, velocity: int | None = None, told: bool = False, choke: int = 0
+    ) -> None:
         del self._voices[voice.number]
-        if velocity is None:
-            velocity = voice.off_velocity
-        self.heard.append(
-            NoteOff(
-                time=time,
-                port=voice.port,
-                channel=voice.channel + 1,
-                key=voice.key,
-                velocity=UNIT[velocity],
-                note_id=voice.number,
-            )
-        )
+        self.ended(voice, time, voice.off_velocity if velocity is None else velocity, told, choke)
+
+
+def _due(voice: Sounding) -> float:
+    return voice.due
