@@ -10,6 +10,7 @@
 
 #include "ipc/clock.h"
 #include "scripting/control_thread.h"
+#include "scripting/saved_parts.h"
 
 namespace outboard::scripting {
 namespace {
@@ -47,8 +48,8 @@ void ControlThread::watch_files(Seat& seat) {
         return;
     }
     Slot::Order order = seat.slot->restart_order();
-    if (order.path != seat.path) {  // it did not load: what is live, if anything, is another one
-        order = {Slot::Order::Type::load, seat.path, seat.values};
+    if (order.scripts != seat.scripts) {  // they did not load: what is live, if anything, is another one
+        order = {Slot::Order::Type::load, seat.scripts, seat.left_out, seat.values};
     }
     seat.restart_at_ns = 0;
     seat.quick_deaths = 0;
@@ -62,7 +63,7 @@ void ControlThread::watch_files(Seat& seat) {
 bool ControlThread::hand_over(Seat& seat, Link& link) {
     const std::int64_t now = ipc::now_ns();
     const bool old_plays = seat.current != nullptr && !seat.current->dead() && seat.current->condemned() == nullptr;
-    const bool same = old_plays && seat.current->options.script == link.options.script;
+    const bool same = old_plays && seat.current->options.scripts == link.options.scripts;
     if (old_plays && seat.asked_ns == 0) {
         static_cast<void>(seat.current->take_kept());  // an answer to an earlier question
         seat.asked_ns = now;
@@ -82,12 +83,12 @@ bool ControlThread::hand_over(Seat& seat, Link& link) {
             return false;
         }
         if (!kept.empty()) {
-            seat.slot->keep_saved(seat.current->options.script, std::move(kept));
+            seat.slot->keep_saved(seat.current->options.scripts, kept);
         }
     }
     seat.slot->save_stage.store(Slot::Save::none, std::memory_order_release);
     seat.asked_ns = seat.posted_ns = 0;
-    link.go(seat.slot->saved_of(link.options.script), same ? seat.slot->restart_order().values : link.options.values);
+    link.go(seat.slot->saved_of(link.options.scripts), same ? seat.slot->restart_order().values : link.options.values);
     if (old_plays) {
         link.handover = handover(*seat.current, link);
     }
@@ -106,10 +107,9 @@ void ControlThread::tell_of_swap(Seat& seat) {
     Message notice;
     notice.type = Message::Type::notice;
     notice.slot = seat.slot->id();
-    notice.file = link.options.script;
+    notice.file = link.options.scripts.front();
     notice.time = seat.slot->adopted_sample.load(std::memory_order_relaxed);
-    notice.text = link.options.script.substr(link.options.script.rfind('/') + 1) + " swapped in " +
-                  std::to_string(took / ms) + " ms";
+    notice.text = names_of(link.options.scripts) + " swapped in " + std::to_string(took / ms) + " ms";
     seat.slot->note_swap(static_cast<double>(took) * 1e-6);
     say(notice);
 }

@@ -11,6 +11,7 @@
 #include "ipc/clock.h"
 #include "scripting/process_figures.h"
 #include "scripting/realtime_kit.h"
+#include "scripting/saved_parts.h"
 
 namespace outboard::scripting {
 namespace {
@@ -223,6 +224,9 @@ void ControlThread::serve(Seat& seat) {
     }
     follow_loading(seat);
     seat.slot->pass_text(seat.current);
+    for (const auto& link : seat.links) {
+        seat.slot->pass_left_out(*link);
+    }
     watch_links(seat);
     while (Link* link = seat.slot->take_retired()) {
         if (link == seat.current && !link->dead()) {  // let go because it was condemned
@@ -245,7 +249,7 @@ void ControlThread::hear(Seat& seat, Link& link) {
         seat.slot->add_reason(std::move(reason));
     }
     if (std::string saved = link.take_saved(); !saved.empty() && &link == seat.current) {
-        seat.slot->keep_saved(link.options.script, std::move(saved));
+        seat.slot->keep_saved(link.options.scripts, saved);
     }
     for (const PanelNews& news : link.take_panel_news()) {
         if (&link == seat.current) {
@@ -268,7 +272,7 @@ void ControlThread::take_orders(Seat& seat) {
         return;
     }
     seat.current = nullptr;
-    seat.path.clear();
+    seat.scripts.clear();
     seat.files.watch({});
     drop(seat, seat.slot->publish(nullptr));
     const bool bypass = order.type == Slot::Order::Type::bypass;
@@ -278,14 +282,16 @@ void ControlThread::take_orders(Seat& seat) {
 void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     seat.began_ns = ipc::now_ns();
     seat.asked_ns = seat.posted_ns = 0;
-    seat.path = order.path;
+    seat.scripts = order.scripts;
+    seat.left_out = order.left_out;
     seat.values = order.values;
-    seat.files.watch({order.path});
+    seat.files.watch(order.scripts);
     LinkOptions link;
     link.child_program = options_.child_program;
     link.package_path = options_.package_path;
     link.transport = seat.slot->wanted_transport();
-    link.script = order.path;
+    link.scripts = order.scripts;
+    link.left_out = order.left_out;
     link.sample_rate = options_.sample_rate;
     link.seed = options_.seed;
     link.slot = seat.slot->id();
@@ -296,14 +302,14 @@ void ControlThread::start_loading(Seat& seat, const Slot::Order& order) {
     link.values = order.values;
     link.presets = seat.slot->presets();
     link.restored = order.restored;
-    link.saved = seat.slot->saved_of(order.path);
+    link.saved = seat.slot->saved_of(order.scripts);
     try {
         seat.links.push_back(std::make_unique<Link>(link));
         seat.loading = seat.links.back().get();
     } catch (const std::exception& error) {
         Message refusal;
         refusal.text = error.what();
-        refusal.file = order.path;
+        refusal.file = order.scripts.front();
         finish_loading(seat, SlotState::failed, refusal);
     }
 }
@@ -314,8 +320,8 @@ void ControlThread::follow_loading(Seat& seat) {
         return;
     }
     Message refusal;
-    refusal.file = link->options.script;
-    const std::string name = link->options.script.substr(link->options.script.rfind('/') + 1);
+    refusal.file = link->options.scripts.front();
+    const std::string name = names_of(link->options.scripts);
     if (link->stage() == Link::Stage::ready) {
         seat.files.add(link->files);
         if (!hand_over(seat, *link)) {
@@ -333,7 +339,7 @@ void ControlThread::follow_loading(Seat& seat) {
         Message notice;
         notice.type = Message::Type::notice;
         notice.slot = seat.slot->id();
-        notice.file = link->options.script;
+        notice.file = link->options.scripts.front();
         notice.text = name + (restarted ? " restarted in " : " ready in ") + std::to_string(took) + " ms";
         seat.restart_reason.clear();
         if (seat.swapping == nullptr) {
@@ -406,15 +412,16 @@ void ControlThread::watch_links(Seat& seat) {
 }
 
 void ControlThread::link_ended(Seat& seat, Link& link, const std::string& how) {
-    const std::string name = link.options.script.substr(link.options.script.rfind('/') + 1);
+    const std::string name = names_of(link.options.scripts);
     Message message;
     message.type = Message::Type::error;
     message.slot = seat.slot->id();
-    message.file = link.options.script;
+    message.file = link.options.scripts.front();
     const Place place = link.last_place();
     const std::string where = place.sentence();
     const std::string reason = where.empty() ? how : how + ": " + where;
-    if (place.file == link.options.script) {
+    if (std::ranges::find(link.options.scripts, place.file) != link.options.scripts.end()) {
+        message.file = place.file;
         message.line = place.line;
     }
     seat.slot->add_reason(reason);

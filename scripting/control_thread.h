@@ -40,7 +40,8 @@ private:
         std::int64_t restart_at_ns = 0;  ///< 0: none planned
         std::string restart_reason;
         // What was loaded last, whether it became live or not.
-        std::string path;
+        Scripts scripts;
+        std::uint32_t left_out = 0;
         ParameterValues values;
         std::int64_t began_ns = 0;  ///< of that: the order, or the saved file
         WatchedFiles files;

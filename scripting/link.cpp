@@ -110,7 +110,13 @@ Link::Link(const LinkOptions& the_options)
     for (const Preset& preset : options.presets) {
         presets.push_back(json::array({preset.name, preset.bank, preset.program}));
     }
-    const json load = {{"path", options.script},
+    json chain = json::array();
+    for (std::size_t place = 0; place < options.scripts.size(); ++place) {
+        chain.push_back({{"path", options.scripts[place]}, {"bypassed", (options.left_out >> place & 1) != 0}});
+    }
+    left_out.store(options.left_out);
+    left_out_told = options.left_out;
+    const json load = {{"path", options.scripts.front()},
                        {"options",
                         {{"sample_rate", options.sample_rate},
                          {"seed", options.seed},
@@ -122,6 +128,7 @@ Link::Link(const LinkOptions& the_options)
                          {"warm", options.prewake_guard_ns.has_value()},
                          {"values", values},
                          {"presets", presets},
+                         {"chain", chain},
                          {"restored", options.restored},
                          {"saved", options.saved}}},
                        {"prewake", options.prewake_guard_ns ? json(*options.prewake_guard_ns) : json()},
@@ -185,7 +192,17 @@ void Link::go(const std::string& saved, const ParameterValues& values) {
 }
 
 Place Link::last_place() {
-    return place_from(traceback_.read(), options.script, options.package_path + "/outboard/");
+    const std::string dump = traceback_.read();
+    const std::string* innermost = &options.scripts.front();  // of the scripts that are in it
+    std::size_t first = std::string::npos;
+    for (const std::string& script : options.scripts) {
+        const std::size_t at = dump.find('"' + script + '"');
+        if (at < first) {
+            first = at;
+            innermost = &script;
+        }
+    }
+    return place_from(dump, *innermost, options.package_path + "/outboard/");
 }
 
 void Link::mark_dead() noexcept {

@@ -37,7 +37,8 @@ struct LinkOptions {
     std::string child_program;
     std::string package_path;
     std::string transport = "shm";
-    std::string script;
+    Scripts scripts;
+    std::uint32_t left_out = 0;  ///< those that are bypassed, as bits in their order
     double sample_rate = 48000;
     std::uint64_t seed = 0;
     std::uint32_t slot = 0;
@@ -70,7 +71,8 @@ public:
     [[nodiscard]] bool dead() const noexcept { return dead_.load(std::memory_order_acquire); }
     /// Asks the control thread to end this child, with a reason (a literal).
     void condemn(const char* reason) noexcept { watched.condemned.store(reason, std::memory_order_release); }
-    std::uint64_t handles = 0;  ///< constant once ready
+    std::uint64_t handles = 0;        ///< constant once ready
+    std::uint32_t left_out_told = 0;  ///< [rt] what the child knows of `left_out`
     /// Live loops (bits in the order of declaration) that the child before this one, `from`, also has. Constant once
     /// published.
     struct Handover {
@@ -89,6 +91,8 @@ public:
     std::atomic<bool> wants_call{false};
     /// It may be awake before it is called: it has real-time priority, and a core is left for it.
     std::atomic<bool> prewakes{false};
+    /// Scripts that are bypassed from the next block on.
+    std::atomic<std::uint32_t> left_out{0};
 
     // ---- [control] --------------------------------------------------------------------------------------------
     enum class Stage : std::uint8_t { starting, ready, refused, ended };

@@ -45,6 +45,7 @@ inline constexpr std::uint8_t wait_loops = 53;  ///< to the new child, before `s
 inline constexpr std::uint8_t begin_loops =
     54;  ///< to the new child: these begin now; value[0] = the sample at which their round is due
 inline constexpr std::uint8_t leave = 55;  ///< to the old one: another took over; these run to their round's end
+inline constexpr std::uint8_t bypass = 57;  ///< voice: scripts of the chain that are left out, as bits
 /// In a PostType::audio: data[0] = slot of ipc::AudioMemory in which the block lies, channel after channel.
 inline constexpr std::uint8_t audio = 56;
 

@@ -90,6 +90,12 @@ struct Parameter {
 [[nodiscard]] double position_of(const Parameter& parameter, double value) noexcept;
 [[nodiscard]] double value_at(const Parameter& parameter, double position) noexcept;
 
+/// The scripts of a track, by their paths, in order: the output of one is the input of the next. Parameters of the
+/// second one are called "2.rate" and so on.
+using Scripts = std::vector<std::string>;
+/// More make no track.
+inline constexpr std::size_t max_scripts = 32;
+
 /// What a parameter is set to: a number, or a text (a file's path).
 using ParameterValue = std::variant<double, std::string>;
 using ParameterValues = std::vector<std::pair<std::string, ParameterValue>>;
@@ -165,8 +171,10 @@ struct AudioFigures {
 /// Counters of a slot; readable from any thread.
 struct SlotFigures {
     SlotState state = SlotState::empty;
-    std::string script;     ///< path, empty when none
-    std::string transport;  ///< "shm" or "pipe", empty when no child
+    std::string script;          ///< path of the first one, empty when none
+    Scripts scripts;             ///< all of them
+    std::uint32_t left_out = 0;  ///< those that the user has bypassed, as bits in their order
+    std::string transport;       ///< "shm" or "pipe", empty when no child
     std::int64_t pid = 0;
     std::uint64_t calls = 0, late = 0, missed = 0, stale = 0, restarts = 0, overflows = 0, refused = 0;
     /// When it was late, oldest first.
@@ -250,8 +258,16 @@ public:
     /// not load, the old one stays and a Message tells why. Values by parameter id. What the script keeps (`state`)
     /// goes on from `saved`, a text that saved() gave: then the values are those of a session that was opened, and the
     /// script is told of them. Nothing: from what this slot heard of that script last, as after a crash.
-    virtual void load(const std::string& path, ParameterValues values,
+    void load(const std::string& path, ParameterValues values, std::optional<std::string> saved = std::nullopt) {
+        load(Scripts{path}, 0, std::move(values), std::move(saved));
+    }
+    /// [control] The same with a chain of up to max_scripts scripts, all in one process. `left_out`: those that are
+    /// bypassed, as bits in their order.
+    virtual void load(Scripts scripts, std::uint32_t left_out, ParameterValues values,
                       std::optional<std::string> saved = std::nullopt) = 0;
+    /// [control] Which scripts of a chain are bypassed from the next block on, as bits in their order. Their notes end,
+    /// their input passes; one that comes back begins as if it had just been loaded.
+    virtual void set_left_out(std::uint32_t left_out) = 0;
     /// [control] What the track's instrument has, for scripts that are loaded from now on.
     virtual void set_presets(std::vector<Preset> presets) = 0;
     /// [control] Takes the script out.

@@ -77,7 +77,10 @@ public:
     [[nodiscard]] bool idle() const noexcept override;
 
     // ---- [control] --------------------------------------------------------------------------------------------
-    void load(const std::string& path, ParameterValues values, std::optional<std::string> saved) override;
+    using ScriptSlot::load;
+    void load(Scripts scripts, std::uint32_t left_out, ParameterValues values,
+              std::optional<std::string> saved) override;
+    void set_left_out(std::uint32_t left_out) override;
     void set_presets(std::vector<Preset> presets) override;
     void unload() override;
     void set_bypass(bool bypassed) override;
@@ -98,7 +101,8 @@ public:
     /// What the control thread must do for this slot, in one place. Called by the control thread only.
     struct Order {
         enum class Type : std::uint8_t { none, load, unload, bypass } type = Type::none;
-        std::string path;
+        Scripts scripts;
+        std::uint32_t left_out = 0;
         ParameterValues values;
         bool restored = false;  ///< the values are those of a session
     };
@@ -109,9 +113,11 @@ public:
     void pass_text(Link* current);
     /// The child of a script told what the script keeps.
     [[nodiscard]] std::vector<Preset> presets() const;
-    void keep_saved(const std::string& path, std::string saved);
-    /// What the next child of a script goes on from.
-    [[nodiscard]] std::string saved_of(const std::string& path) const;
+    void keep_saved(const Scripts& scripts, const std::string& saved);
+    /// What the next child of these scripts goes on from.
+    [[nodiscard]] std::string saved_of(const Scripts& scripts) const;
+    /// Tells a link which of its scripts are bypassed, if it plays those that were asked for.
+    void pass_left_out(Link& link) const;
     /// A link that is ready goes to the audio thread at its next block (null: the script is taken out). Returns a link
     /// that was published and never taken. The control thread owns all links.
     Link* publish(Link* link);
@@ -123,7 +129,7 @@ public:
     void add_reason(std::string reason);
     /// The transport that a new child begins with.
     [[nodiscard]] std::string wanted_transport() const { return transports[wanted_lane_.load()]; }
-    /// What a restart must load: path and current values.
+    /// What a restart must load: scripts and current values.
     [[nodiscard]] Order restart_order() const;
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     void note_swap(double took_ms);
@@ -205,6 +211,9 @@ private:
     [[nodiscard]] const Parameter* learned_by(const Event& event) const noexcept;
     void note_controller(const Event& event) noexcept;
     void resolve_learned();
+    [[nodiscard]] bool left_out_changed() const noexcept {
+        return link_->left_out.load(std::memory_order_relaxed) != link_->left_out_told;
+    }
     void append_snapshot() noexcept;
     void append_setting(std::size_t index) noexcept;
     void append(const ipc::Record& record) noexcept;
@@ -340,12 +349,14 @@ private:
     SlotState control_state_ = SlotState::empty;
     Link* taken_back_ = nullptr;  ///< the control thread's: what is left of the last look at retired_
     std::string failure_;
-    std::string asked_path_;  ///< of the script that was loaded last, whether it became live or not
-    std::string path_;        ///< of the script that is live or bypassed
+    Scripts asked_;               ///< what was loaded last, whether it became live or not
+    std::uint32_t left_out_ = 0;       ///< of those
+    std::uint32_t live_left_out_ = 0;  ///< of what is live, where that is another chain
+    Scripts scripts_;             ///< what is live or bypassed
     std::vector<Parameter> parameters_;
     ParameterValues values_;  ///< as given with load(), for ids not declared now
     std::vector<Preset> presets_;
-    std::map<std::string, std::string> saved_;  ///< what scripts keep, by path
+    std::map<std::pair<std::string, std::size_t>, std::string> saved_;  ///< what scripts keep, by path and place
     std::vector<Learned> learned_ids_;
     std::vector<KeyMark> key_marks_;
     std::vector<WatchedValue> watched_;

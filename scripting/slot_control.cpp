@@ -5,6 +5,7 @@
 
 #include "ipc/clock.h"
 #include "scripting/process_figures.h"
+#include "scripting/saved_parts.h"
 #include "scripting/slot.h"
 
 namespace outboard::scripting {
@@ -57,19 +58,36 @@ Slot::Slot(Options options, Company& company)
 
 Slot::~Slot() = default;
 
-void Slot::load(const std::string& path, ParameterValues values, std::optional<std::string> saved) {
+void Slot::load(Scripts scripts, std::uint32_t left_out, ParameterValues values, std::optional<std::string> saved) {
+    if (saved) {
+        keep_saved(scripts, *saved);
+    }
     {
         const std::lock_guard lock(mutex_);
-        asked_path_ = path;
-        if (saved) {
-            saved_[path] = std::move(*saved);
-        }
-        order_ = {Order::Type::load, path, std::move(values), saved.has_value()};
+        asked_ = scripts;
+        left_out_ = left_out;
+        order_ = {Order::Type::load, std::move(scripts), left_out, std::move(values), saved.has_value()};
         order_open_ = true;
         failure_.clear();
         control_state_ = SlotState::loading;
     }
     wake_control();
+}
+
+void Slot::set_left_out(std::uint32_t left_out) {
+    {
+        const std::lock_guard lock(mutex_);
+        left_out_ = left_out;
+        order_.left_out = left_out;
+    }
+    wake_control();
+}
+
+void Slot::pass_left_out(Link& link) const {
+    const std::lock_guard lock(mutex_);
+    if (link.options.scripts == asked_) {
+        link.left_out.store(left_out_, std::memory_order_relaxed);
+    }
 }
 
 void Slot::set_presets(std::vector<Preset> presets) {
@@ -85,8 +103,9 @@ std::vector<Preset> Slot::presets() const {
 void Slot::unload() {
     {
         const std::lock_guard lock(mutex_);
-        order_ = {Order::Type::unload, {}, {}, false};
-        asked_path_.clear();
+        order_ = {};
+        order_.type = Order::Type::unload;
+        asked_.clear();
         order_open_ = true;
         failure_.clear();
     }
@@ -97,7 +116,7 @@ void Slot::set_bypass(bool bypassed) {
     Order order = restart_order();
     {
         const std::lock_guard lock(mutex_);
-        if (bypassed == (control_state_ == SlotState::bypassed) || path_.empty()) {
+        if (bypassed == (control_state_ == SlotState::bypassed) || scripts_.empty()) {
             return;
         }
         values_ = order.values;  // a bypassed script keeps its values: the way back loads it with them
@@ -135,20 +154,35 @@ std::vector<Parameter> Slot::parameters() const {
 }
 
 std::string Slot::saved() const {
-    const std::lock_guard lock(mutex_);
-    const auto found = saved_.find(asked_path_);
-    return found != saved_.end() ? found->second : std::string();
+    Scripts scripts;
+    {
+        const std::lock_guard lock(mutex_);
+        scripts = asked_;
+    }
+    return saved_of(scripts);
 }
 
-void Slot::keep_saved(const std::string& path, std::string saved) {
+void Slot::keep_saved(const Scripts& scripts, const std::string& saved) {
+    const std::vector<std::string> parts = saved_parts(saved, scripts.size());
     const std::lock_guard lock(mutex_);
-    saved_[path] = std::move(saved);
+    for (std::size_t place = 0; place < scripts.size(); ++place) {
+        saved_[{scripts[place], place}] = parts[place];
+    }
 }
 
-std::string Slot::saved_of(const std::string& path) const {
+/// A script that stands elsewhere in another chain goes on from there.
+std::string Slot::saved_of(const Scripts& scripts) const {
     const std::lock_guard lock(mutex_);
-    const auto found = saved_.find(path);
-    return found != saved_.end() ? found->second : std::string();
+    std::vector<std::string> parts;
+    for (std::size_t place = 0; place < scripts.size(); ++place) {
+        auto found = saved_.find({scripts[place], place});
+        if (found == saved_.end()) {
+            found = std::find_if(saved_.begin(), saved_.end(),
+                                 [&](const auto& saved) { return saved.first.first == scripts[place]; });
+        }
+        parts.push_back(found != saved_.end() ? found->second : std::string());
+    }
+    return joined_saved(parts);
 }
 
 std::uint64_t Slot::generation() const noexcept {
@@ -171,7 +205,8 @@ Link* Slot::publish(Link* link) {
         texts_waiting_.clear();
         pid_ = 0;
         if (link != nullptr) {
-            path_ = link->options.script;
+            scripts_ = link->options.scripts;
+            live_left_out_ = link->options.left_out;
             values_ = link->options.values;
             pid_ = link->pid();
             parameters_ = link->parameters;
@@ -203,7 +238,7 @@ void Slot::finish_order(SlotState state, const std::string& failure) {
         control_state_ = state;
         failure_ = failure;
         if (state == SlotState::empty) {
-            path_.clear();
+            scripts_.clear();
             values_.clear();
         }
         order_open_ = order_.type != Order::Type::none;
@@ -232,7 +267,7 @@ void Slot::add_reason(std::string reason) {
 
 Slot::Order Slot::restart_order() const {
     const std::lock_guard lock(mutex_);
-    Order order{Order::Type::load, path_, values_, false};
+    Order order{Order::Type::load, scripts_, scripts_ == asked_ ? left_out_ : live_left_out_, values_, false};
     for (std::size_t i = 0; i < parameters_.size() && i < live_values_.size(); ++i) {
         if (!parameters_[i].kept()) {
             continue;
@@ -265,7 +300,9 @@ SlotFigures Slot::figures() const {
         } else if (control_state_ == SlotState::live) {
             figures.state = SlotState::loading;  // ready, and not yet taken by the audio thread
         }
-        figures.script = path_;
+        figures.script = scripts_.empty() ? std::string() : scripts_.front();
+        figures.scripts = scripts_;
+        figures.left_out = scripts_ == asked_ ? left_out_ : live_left_out_;
         figures.pid = pid_;
         figures.transport = pid_ != 0 ? transports[lane_.load(std::memory_order_relaxed)] : "";
         figures.reasons = reasons_;

@@ -48,7 +48,7 @@ void Slot::post_segment() noexcept {
 
 bool Slot::child_has_something_to_do() const noexcept {
     if (start_pending_ || save_pending_ || loops_begin_ != 0 || panic_pending_ || more_ || uncalled_ ||
-        call_count_ > 0 || wake_sample_ < segment_end_ || finishes_here() ||
+        call_count_ > 0 || wake_sample_ < segment_end_ || finishes_here() || left_out_changed() ||
         link_->wants_call.load(std::memory_order_relaxed) ||
         (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(segment_end_)) >= wake_beat_ - 1e-9) ||
         link_->pipe().pending() > link_->pipe().capacity() / 2) {
@@ -115,6 +115,13 @@ void Slot::append_records(bool passed) noexcept {
         append(record);
     }
     append_text();
+    if (left_out_changed()) {
+        link_->left_out_told = link_->left_out.load(std::memory_order_relaxed);
+        record.kind = wire::bypass;
+        record.voice = link_->left_out_told;
+        append(record);
+        record.voice = 0;
+    }
     if (start_pending_) {
         start_pending_ = false;
         if (loops_wait_ != 0) {

@@ -72,6 +72,7 @@ PyObject* tuple_from(std::span<const ipc::Record> records) {
             return tuple_of(kind, time, integer(record.voice), PyFloat_FromDouble(record.value[0]));
         case wire::wait_loops:
         case wire::leave:
+        case wire::bypass:
             return tuple_of(kind, time, integer(record.voice));
         case wire::voice_silent:
             return tuple_of(kind, time, integer(record.voice));

@@ -9,6 +9,9 @@
         play(e.key, e.velocity / 2, duration=beats(0.5))
 """
 
+from typing import TYPE_CHECKING
+
+from . import _active, _random
 from ._audio import AudioContext, audio
 from ._background import background, call_soon
 from ._console import log
@@ -31,7 +34,6 @@ from ._numbers import Knob, NumBox, Slider, Smooth
 from ._other_events import NoteChoke, NoteEnd, NoteExpression, Raw, SysEx, Transport
 from ._panel import XY, FileDrop, Label, Meter, Table
 from ._params import Button, Menu, Toggle
-from ._random import rng
 from ._rpn import Nrpn, Rpn
 from ._saved import state
 from ._send import send
@@ -41,6 +43,17 @@ from ._time import Time, bars, beats, ms, note_value, now, samples, seconds
 from ._voices import Voice, all_notes_off, play
 from ._waits import emit, grid, received
 from ._watching import profile, watch
+
+if TYPE_CHECKING:
+    from ._random import rng
+else:
+
+    def __getattr__(name: str) -> object:
+        """`rng` is another one in each script of a chain."""
+        if name == "rng":
+            return _active.runtime.rng if _active.runtime is not None else _random.rng
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "AudioContext",

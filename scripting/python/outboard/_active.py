@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from _thread import get_ident
+from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ runtime: Runtime | None = None
 #: The script that other threads mean.
 of_threads: Runtime | None = None
 
+#: Whose code it is, where there are several scripts: by the identity of a module's globals.
+by_globals: dict[int, Runtime] = {}
+
 #: Whether this is the helper process of `background`, where nothing can be played.
 in_helper = False
 
@@ -26,6 +31,17 @@ def current() -> Runtime:
     if get_ident() != runtime.thread:
         raise outside("this")
     return runtime
+
+
+def of_thread() -> Runtime | None:
+    """The script whose code has called, on any thread."""
+    frame: FrameType | None = sys._getframe(1) if by_globals else None
+    while frame is not None:
+        owner = by_globals.get(id(frame.f_globals))
+        if owner is not None:
+            return owner
+        frame = frame.f_back
+    return of_threads
 
 
 def elsewhere(rt: Runner) -> bool:

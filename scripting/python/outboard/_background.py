@@ -163,7 +163,7 @@ def call_soon(fn: Callable[[], object], /) -> None:
     this sample."""
     if not callable(fn):
         raise TypeError(f"call_soon takes a function without arguments, not {fn!r}")
-    there = _active.of_threads
+    there = _active.of_thread()
     if there is not None and _active.elsewhere(there) and not _active.in_helper:
         there.arrive(functools.partial(there.call, fn))
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from math import floor
+from typing import Any
 
 # Kept so that positions a little before a tempo change are converted with the tempo they lie in.
 _REMEMBERED_POINTS = 32
@@ -111,3 +112,11 @@ class Clock:
     def bar_length(self) -> float:
         """Beats (quarter notes) in a bar of the present signature."""
         return self.numerator * 4.0 / self.denominator
+
+
+def set_point(clock: Clock, record: tuple[Any, ...]) -> bool:
+    """Puts a transport record into a clock. Returns whether the song beat jumped, started or stopped there."""
+    _, _, sample, clock_beat, song_beat, tempo, playing, numerator, denominator, bar_beat, bar = record[:11]
+    return clock.set_point(
+        sample, clock_beat, song_beat, tempo, bool(playing), numerator, denominator, bar_beat, bar
+    )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 
-from ._clock import Clock, round_sample
+from ._chain import Chain
+from ._clock import Clock, round_sample, set_point
 from ._heard import Heard
 from ._ledger import Record
-from ._runtime import Runtime, set_point
+from ._runtime import Runtime
 from ._wire import LAST_EVENT, NEVER, PANIC, PASS, PASSED, START, TRANSPORT
 
 
 class Host:
     """Calls the script block by block, only when there is something to do, as the engine does."""
 
-    def __init__(self, rt: Runtime, clock: Clock) -> None:
+    def __init__(self, rt: Runtime | Chain, clock: Clock) -> None:
         self.rt = rt
         self.clock = clock
         self.ledger = Heard(clock)
@@ -33,6 +34,9 @@ class Host:
             start += frames
         if self._queued or self.rt.arrived:
             self.rt.run_block(end, 0, self._queued)
+        if isinstance(self.rt, Chain):
+            for record in self.rt.run_out(end):
+                self.ledger.output(record)
         self.ledger.finish()
 
     def block(self, start: int, frames: int, inputs: list[Record]) -> None:

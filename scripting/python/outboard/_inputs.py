@@ -26,7 +26,6 @@ from ._other_events import (
     expression_number,
     sysex_bytes,
 )
-from ._runtime import Runtime
 from ._wire import (
     CHANNEL_PRESSURE,
     CHOKE,
@@ -125,7 +124,7 @@ def _shown(given: object) -> str:
 Input = Union[Event, TransportChange, ParameterChange, MidiBytes, Panic]
 
 
-def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runtime, clock: Clock) -> deque[Record]:
+def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], ids: Sequence[str], clock: Clock) -> deque[Record]:
     """The input as records, in time order."""
     song = Clock(clock.sample_rate)
     records: list[Record] = [_point(song, 0, 0.0, 0.0, clock.tempo, clock.playing, clock.numerator, clock.denominator)]
@@ -134,7 +133,7 @@ def records_of(events: Iterable[Input], held_before: Sequence[NoteOn], rt: Runti
     for press in held_before:
         seq += 1
         records.append((*_midi(press, seq)[:8], STATE))
-    numbers = {id: number for number, id in enumerate(id for parameter in rt.parameters for id in parameter._ids())}
+    numbers = {id: number for number, id in enumerate(ids)}
     live = False
     for event in sorted(events, key=_place):
         if not live and _place(event) >= (0, _EVENT, 0):

@@ -43,7 +43,9 @@ class Press:
     arrived: int
     passed: bool = False
     bound: list[Sounding] = field(default_factory=list)
-    down: bool = True
+    #: When its key went up, and how fast.
+    up: float = NOT_YET
+    up_velocity: int = HALF
     order: int = 0
     #: Another key press may get the off that was meant for this one.
     doubtful: bool = False
@@ -136,9 +138,8 @@ class Ledger:
         self._arrived += 1
         self._inputs[record[2]] = (self._arrived, record)
         if record[0] == NOTE_ON:
-            press = Press(record, self._arrived)
+            press = self._by_seq[record[2]] = Press(record, self._arrived)
             self._presses.setdefault((record[3], record[4], record[6]), []).append(press)
-            self._by_seq[record[2]] = press
 
     def advance(self, time: int) -> None:
         """All ends that are due at or before a sample."""
@@ -214,14 +215,15 @@ class Ledger:
         press = waiting.pop(0)
         if not waiting:
             del self._presses[port, channel, key]
-        self._press_gone(press)
+        self._press_gone(press, time, velocity)
         if press.passed:
             self.press_ended(press, record, time, velocity)
         else:
             self.off_swallowed(record, time)
         for voice in self._bound_to(press):
             voice.due = time + voice.delay
-            self._next = min(self._next, voice.due)
+            if voice.due < self._next:
+                self._next = voice.due
             if voice.forwarded:
                 voice.off_velocity = velocity
         self.advance(time)
@@ -230,8 +232,9 @@ class Ledger:
         """Its voices that end with it."""
         return [voice for voice in press.bound if voice.kind == AT_KEY_UP and self._voices.get(voice.number) is voice]
 
-    def _press_gone(self, press: Press) -> None:
-        press.down = False
+    def _press_gone(self, press: Press, time: int, velocity: int = HALF) -> None:
+        press.up = time
+        press.up_velocity = velocity
         del self._by_seq[press.record[2]]
 
     def _next_order(self) -> int:
@@ -241,7 +244,7 @@ class Ledger:
     def _choke(self, record: Record, time: int) -> None:
         """All that its presses sound ends at once."""
         for press in self._presses.pop((record[3], record[4], record[6]), []):
-            self._press_gone(press)
+            self._press_gone(press, time)
             if press.passed:
                 self.press_ended(press, record, time, HALF)
             for voice in self._bound_to(press):
@@ -301,7 +304,8 @@ class Ledger:
         else:
             due = NOT_YET
         voice.due = max(due, voice.started, not_before)
-        self._next = min(self._next, voice.due)
+        if voice.due < self._next:
+            self._next = voice.due
 
     def _end(
         self, voice: Sounding, time: int, velocity: int | None = None, told: bool = False, choke: int = 0

@@ -10,6 +10,7 @@ import tokenize
 from types import ModuleType
 
 from . import _active
+from ._chain import Chain
 from ._errors import LoadError, is_ours
 from ._runtime import Runtime
 
@@ -37,7 +38,8 @@ def execute(rt: Runtime, path: str) -> ModuleType:
         raise LoadError(f"the script is not {error.encoding} text: save it as UTF-8", path, line) from None
     # Tracebacks show the lines that run, also when the file is edited meanwhile.
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    module = ModuleType(f"script_{os.path.splitext(os.path.basename(path))[0]}")
+    place = "" if rt.position == 1 else str(rt.position)
+    module = ModuleType(f"script{place}_{os.path.splitext(os.path.basename(path))[0]}")
     module.__file__ = path
     sys.modules[module.__name__] = module
     folder = os.path.dirname(os.path.abspath(path))
@@ -47,3 +49,21 @@ def execute(rt: Runtime, path: str) -> ModuleType:
     exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
     rt.loaded(module.__dict__.get("__version__"))
     return module
+
+
+def execute_chain(runtimes: list[Runtime]) -> tuple[Chain, list[ModuleType]]:
+    """The scripts of a chain, each in a namespace of its own. Whatever one raises comes out."""
+    chain = Chain(runtimes)
+    _active.by_globals.clear()
+    modules = []
+    for rt, namespace in zip(runtimes, chain.namespaces):
+        namespace.enter()
+        _active.runtime = rt
+        try:
+            modules.append(execute(rt, rt.script))
+            _active.by_globals[id(modules[-1].__dict__)] = rt
+        finally:
+            namespace.leave()
+    chain.loaded()
+    _active.runtime = _active.of_threads = runtimes[0]
+    return chain, modules

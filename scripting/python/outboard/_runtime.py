@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from _thread import get_ident
+from random import Random
 from typing import Any, Callable, Coroutine
 
 from . import _blocking as _blocking, _foreign
 from ._audio import AudioProcess
-from ._clock import Clock
+from ._clock import set_point
 from ._console import Write
 from ._handler import ANY, START
 from ._instrument import initial_settings
@@ -27,8 +28,11 @@ from ._taking import NOTHING, Record, Taking
 from ._wire import (
     ARRIVED,
     BEGIN_LOOPS,
+    BYPASS,
     BYPASSED,
+    CARRIED,
     CHOKE,
+    END_ALL,
     CONTROL_CHANGE,
     FINISH,
     INFO,
@@ -57,20 +61,12 @@ from ._wire import (
 Answer = tuple[list[Record], int, float, int]
 
 
-def set_point(clock: Clock, record: Record) -> bool:
-    """Puts a transport record into a clock. Returns whether the song beat jumped, started or stopped there."""
-    _, _, sample, clock_beat, song_beat, tempo, playing, numerator, denominator, bar_beat, bar = record[:11]
-    return clock.set_point(
-        sample, clock_beat, song_beat, tempo, bool(playing), numerator, denominator, bar_beat, bar
-    )
-
-
 class Runtime(Taking):
     """One script: its handlers, its tasks, and what it knows of the track."""
 
     __slots__ = (
         "loading", "saved_values", "parameters", "panel", "_restored", "kept", "loops", "live_loops", "audio",
-        "_held_loops", "_live", "_follows_transport", "settings", "presets", "loop", "_rng_seed",
+        "_held_loops", "_live", "_begun", "_follows_transport", "settings", "presets", "loop", "rng", "position", "_rng_seed",
     )  # fmt: skip
 
     def __init__(
@@ -81,6 +77,7 @@ class Runtime(Taking):
         sample_rate: float = 48000.0,
         seed: int = 0,
         slot: int = 0,
+        position: int = 1,
         channel: int = 1,
         values: dict[str, float | str] | None = None,
         saved: str = "",
@@ -102,14 +99,20 @@ class Runtime(Taking):
         #: Live loops, as bits in their order, that wait until a script that has left has ended its round of them.
         self._held_loops = 0
         self._live = False
+        #: Its START has come.
+        self._begun = False
         self._follows_transport = False
         #: Where instrument and mixer strip stand, by number; the font's presets by name in small letters.
         self.settings = initial_settings()
         self.presets: dict[str, int] = {}
         #: The song's loop in song beats, if it has one.
         self.loop: tuple[float, float] | None = None
-        self._rng_seed = f"{seed}:{slot}"
-        rng.seed(self._rng_seed)
+        #: The script's `rng`: the package's own, or one of its own for a script that others of its chain precede.
+        self.rng = rng if position == 1 else Random()
+        #: Its place in the chain, from 1.
+        self.position = position
+        self._rng_seed = f"{seed}:{slot}" if position == 1 else f"{seed}:{slot}:{position}"
+        self.rng.seed(self._rng_seed)
 
     # ---- loading ------------------------------------------------------------------------------------------------
 
@@ -200,6 +203,10 @@ class Runtime(Taking):
                 self._finish_all()
             elif kind == ARRIVED:
                 self.take_arrived()
+            elif kind == CARRIED:
+                self.out.append(record)
+            elif kind == BYPASS:
+                self.set_bypass(bool(record[2]))
         if self.by_sample or self.by_beat:
             self.run_until(end)
             self.drop_stale()
@@ -236,7 +243,7 @@ class Runtime(Taking):
         self.loop = (record[11], record[12]) if len(record) > 11 and record[12] > record[11] else None
         stopped = was_playing and not clock.playing
         if started:
-            rng.seed(self._rng_seed)
+            self.rng.seed(self._rng_seed)
         self.requeue_beats(jumped)
         if self.loops and self._live and not self.bypassed:
             for loop in self.loops:
@@ -274,6 +281,7 @@ class Runtime(Taking):
             self._run(handler, given, 0, self.first_channel, None)
 
     def _start(self) -> None:
+        self._begun = True
         self.live_beat = self.clock.beat_of(self.now)
         if self._restored:
             self._restored = False
@@ -308,6 +316,18 @@ class Runtime(Taking):
         for loop in begins:
             if self._live and not self._loops_wait and not self.bypassed and (self.clock.playing or not loop.transport):
                 loop.begin(self, due)
+
+    def set_bypass(self, bypassed: bool) -> None:
+        """A script of a chain is left out, or comes back: then it begins as one that has just been loaded."""
+        if bypassed and not self.bypassed:
+            self.bypassed = True
+            self.cancel_all()
+            self.out.append((END_ALL, self.now))
+        elif not bypassed and self.bypassed:
+            self.bypassed = False
+            self._failures.clear()
+            if self._begun:
+                self._start()
 
     def _leave(self, stay: int) -> None:
         """Another script takes over at this sample. Tasks end; the ends of their voices are the host's. Two kinds go

@@ -57,7 +57,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
         prog="python3 -m outboard.testing",
         description="Runs a script on a MIDI file and prints what is heard as a table: no engine, no sound.",
     )
-    parser.add_argument("script", metavar="SCRIPT.py")
+    parser.add_argument("script", metavar="SCRIPT.py", nargs="+", help="several: a chain, one plays into the next")
     parser.add_argument("song", metavar="IN.mid")
     parser.add_argument("--until", metavar="TIME", help='such as "8 beats" or "10 s"; else the song and two bars')
     parser.add_argument("--seed", type=int, default=0, metavar="NUMBER", help="of the script's random numbers")
@@ -88,10 +88,11 @@ def _run(given: argparse.Namespace) -> int:
     except WrongInput:
         raise
     except OSError as error:
-        raise WrongInput(f"the script {given.script} cannot be read: {error.strerror or error}") from None
+        file = error.filename if error.filename in given.script else given.script[0]
+        raise WrongInput(f"the script {file} cannot be read: {error.strerror or error}") from None
     except Exception as error:
-        text, file, line = describe(error, given.script)
-        raise WrongInput(f"{file or given.script}:{line}: {text.splitlines()[-1]}") from None
+        text, file, line = describe(error, given.script[0])
+        raise WrongInput(f"{file or given.script[0]}:{line}: {text.splitlines()[-1]}") from None
     for row in table(heard, song):
         print(row)
     return 1 if script.errors else 0

@@ -34,9 +34,13 @@ LEAVE: Final = 55
 VOICE_SILENT: Final = 44
 SETTING_IS: Final = 45
 AUDIO: Final = 56
+#: Which scripts of the chain are left out, as bits in their order; for one script, whether it is.
+BYPASS: Final = 57
 FINISH: Final = 41
 #: Never on the wire: something came from another thread of the script.
 ARRIVED: Final = 63
+#: Never on the wire: what a script of a chain says to the host, on its way through the scripts after it.
+CARRIED: Final = 62
 # A piece of a parameter's text: 32 bytes at most; the last piece is marked.
 TEXT: Final = 48
 

@@ -18,12 +18,15 @@ import sys
 from typing import TYPE_CHECKING, Iterable, Mapping, NamedTuple, Sequence
 
 from . import _active
+from ._chain import Chain
+from ._chain_parameters import of_script
+from ._chain_saved import parts_of
 from ._clock import Clock, round_sample
 from ._console import to_terminal
 from ._events import Event, NoteOff, NoteOn
 from ._host import Host
 from ._inputs import Input, MidiBytes, Panic, ParameterChange, TransportChange, records_of
-from ._load import execute
+from ._load import execute, execute_chain
 from ._note_changes import NoteChange
 from ._midi_file import MidiFile
 from ._parameter import Declaration
@@ -74,10 +77,16 @@ class Note(NamedTuple):
 
 
 class Script:
-    """A script's file. Every `run` loads it anew."""
+    """A script's file, or several in a list: the chain of a track, in which the output of one is the input of the next.
+    Every `run` loads them anew. Of a chain, the parameters of the second script are called "2.rate" and so on."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path: str = os.fspath(path)
+    def __init__(self, path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> None:
+        #: The files, in order.
+        self.paths: list[str] = [os.fspath(one) for one in ([path] if isinstance(path, (str, os.PathLike)) else path)]
+        if not self.paths:
+            raise ValueError("a chain has at least one script")
+        #: The first of them.
+        self.path: str = self.paths[0]
         #: Of the last run: what was printed and logged.
         self.log: list[LogLine] = []
         #: Of the last run: how often the script was called.
@@ -118,24 +127,32 @@ class Script:
         self.log = []
         self.calls = 0
         before = _active.runtime
-        rt = self._runtime(sample_rate, seed, track, channel, values, saved)
-        rt.offline = True
-        for name, (bank, program) in (presets or {}).items():
-            rt.presets[name.lower()] = bank * 128 + program
+        runtimes = self._runtimes(sample_rate, seed, track, channel, values, saved)
+        for rt in runtimes:
+            rt.offline = True
+            for name, (bank, program) in (presets or {}).items():
+                rt.presets[name.lower()] = bank * 128 + program
+        scripts: Runtime | Chain = runtimes[0]
         try:
-            execute(rt, self.path)
-            self._parameters = [one for parameter in rt.parameters for one in parameter._declare()]
+            if len(runtimes) > 1:
+                scripts, _ = execute_chain(runtimes)
+                self._parameters, ids = scripts.parameters.declare(), scripts.parameters.ids()
+            else:
+                execute(runtimes[0], self.path)
+                self._parameters = [one for parameter in runtimes[0].parameters for one in parameter._declare()]
+                ids = [id for parameter in runtimes[0].parameters for id in parameter._ids()]
             clock = Clock(sample_rate)
             clock.set_point(0.0, 0.0, 0.0, tempo, playing, *time_signature, 0.0, 0)
             end = samples_of(until, clock)
-            host = Host(rt, clock)
-            host.run(records_of(events, held_before, rt, clock), end, block)
+            host = Host(scripts, clock)
+            host.run(records_of(events, held_before, ids, clock), end, block)
             self.calls = host.calls
-            self.saved = rt.saved()
+            self.saved = scripts.saved()
             return host.ledger.heard
         finally:
-            rt.cancel_all()
+            scripts.cancel_all()
             _active.runtime = _active.of_threads = before
+            _active.by_globals.clear()
 
     def process(
         self,
@@ -158,18 +175,19 @@ class Script:
         """
         self.log = []
         before = _active.runtime
-        rt = self._runtime(sample_rate, seed, track, channel, values)
+        (rt,) = self._runtimes(sample_rate, seed, track, channel, values)
         try:
             execute(rt, self.path)
             clock = Clock(sample_rate)
             clock.set_point(0.0, 0.0, 0.0, tempo, playing, *time_signature, 0.0, 0)
-            records = records_of(events, (), rt, clock)
+            ids = [id for parameter in rt.parameters for id in parameter._ids()]
+            records = records_of(events, (), ids, clock)
             return through(rt, Host(rt, clock), records, sound, [block] if isinstance(block, int) else block)
         finally:
             rt.cancel_all()
             _active.runtime = before
 
-    def _runtime(
+    def _runtimes(
         self,
         sample_rate: float,
         seed: int,
@@ -177,18 +195,23 @@ class Script:
         channel: int,
         values: Mapping[str, float | str] | None,
         saved: str = "",
-    ) -> Runtime:
-        return Runtime(
-            self.path,
-            self._write,
-            sample_rate=sample_rate,
-            seed=seed,
-            slot=track,
-            channel=channel,
-            values=dict(values or {}),
-            saved=saved,
-            restored=values is not None,
-        )
+    ) -> list[Runtime]:
+        kept = parts_of(saved) if len(self.paths) > 1 else {0: saved}
+        return [
+            Runtime(
+                path,
+                self._write,
+                sample_rate=sample_rate,
+                seed=seed,
+                slot=track,
+                position=place + 1,
+                channel=channel,
+                values=of_script(place, values or {}) if len(self.paths) > 1 else dict(values or {}),
+                saved=kept.get(place, ""),
+                restored=values is not None,
+            )
+            for place, path in enumerate(self.paths)
+        ]
 
     def _write(self, level: int, text: str, file: str, line: int) -> None:
         self.log.append(LogLine(level, text, file, line))

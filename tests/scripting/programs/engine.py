@@ -10,7 +10,6 @@ from typing import Any, Sequence
 
 from outboard._clock import Clock
 from outboard._inputs import records_of
-from outboard._runtime import Runtime
 from outboard._wire import PANIC, SYSEX, TRANSPORT
 from outboard.testing import Input
 
@@ -27,13 +26,13 @@ class SlotPlayer:
     def close(self) -> None:
         self.process.communicate(timeout=SECONDS)
 
-    def play(self, script: str, song: Sequence[Input], end: int, blocks: Sequence[int], *, transport: str = "shm",
+    def play(self, script: str | list[str], song: Sequence[Input], end: int, blocks: Sequence[int], *, transport: str = "shm",
              pipelined: bool = False, offline: bool = True, seed: int = 0) -> dict[str, Any]:  # fmt: skip
         """What came out, before the sample `end`, as rows."""
         shift = blocks[0] if pipelined else 0
         records = as_records(song)
         request = {
-            "script": script,
+            "script": [script] if isinstance(script, str) else script,
             "seed": seed,
             "transport": transport,
             "pipelined": pipelined,
@@ -61,7 +60,7 @@ def as_records(song: Sequence[Input]) -> deque[tuple[Any, ...]]:
     """The song as the model's host has it: the first record is the transport at 0."""
     clock = Clock(48000.0)
     clock.set_point(0.0, 0.0, 0.0, 120.0, True, 4, 4, 0.0, 0)
-    return records_of(song, (), Runtime("", lambda *_: None), clock)
+    return records_of(song, (), (), clock)
 
 
 def rows(events: list[list[Any]], shift: int, end: int) -> list[tuple[object, ...]]:

@@ -2,10 +2,10 @@
 // line on stdin, one answer per line on stdout, both JSON; test_programs.py draws the requests and holds the answers
 // against the model in `outboard.testing`.
 //
-// Request: script, seed, transport, pipelined, offline, blocks (sizes, taken in turn), end (samples), points
-// (transport, as the runtime's records have them), events ([time, status, data, data]), panics (times: a block is made
-// to begin there). Answer: events ([time, status, data, data, port, note, tuning]) and the counters that must not
-// move.
+// Request: script (a list: the chain), seed, transport, pipelined, offline, blocks (sizes, taken in turn), end
+// (samples), points (transport, as the runtime's records have them), events ([time, status, data, data]), panics
+// (times: a block is made to begin there). Answer: events ([time, status, data, data, port, note, tuning]) and the
+// counters that must not move.
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -86,7 +86,7 @@ json play(const json& request) {
     options.seed = request.at("seed");
     scripting::ScriptHost host(options);
     scripting::ScriptSlot& slot = host.add_slot("drawn", 0, 1);
-    slot.load(request.at("script"), {});
+    slot.load(request.at("script").get<scripting::Scripts>(), 0, {});
     if (const auto failure = slot.wait_loaded(load_patience)) {
         return {{"failure", *failure}};
     }

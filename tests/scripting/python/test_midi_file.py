@@ -219,3 +219,11 @@ def test_the_command_agrees_with_run(song):
     heard = Script(FACTORY / "echo.py").run(MidiFile(song).events, beats(16))
     rows = command(FACTORY / "echo.py", song, "--until", "16 beats").stdout.splitlines()[1:]
     assert [int(row.split()[0]) for row in rows] == [event.time for event in heard]
+
+
+def test_several_scripts_are_a_chain(song):
+    names = [FACTORY / "arpeggiator.py", FACTORY / "echo.py"]
+    heard = Script(names).run(MidiFile(song).events, beats(16), values={"2.echoes": 2})
+    rows = command(*names, song, "--until", "16 beats", "--set", "2.echoes=2").stdout.splitlines()[1:]
+    assert [int(row.split()[0]) for row in rows] == [event.time for event in heard]
+    assert len(rows) > 10
