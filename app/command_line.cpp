@@ -36,14 +36,16 @@ void add_number(CLI::App& verb, const std::string& name, std::optional<Number>& 
 }
 
 void add_scripts(CLI::App& verb, Words& words) {
-    verb.add_option("--script", words.scripts,
-                    "a script file or a factory script's name for all channels, or CHANNEL:SCRIPT for one; repeatable")
+    verb.add_option(
+            "--script", words.scripts,
+            "a script file or a factory script's name for all channels, or CHANNEL:SCRIPT for one; repeatable: several "
+            "for the same are a chain, the output of one is the input of the next")
         ->type_name("[CHANNEL:]SCRIPT")
         ->allow_extra_args(false);
     verb.add_option(
             "--set", words.settings,
             "the value of a script's parameter: a number, a menu's text, on or off, numbers with commas for a table or "
-            "XY, a file's path; repeatable")
+            "XY, a file's path; of the second script of a chain 2.NAME=VALUE; repeatable")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     verb.add_option("--seed", words.line.seed, "seed of the scripts' random numbers")->type_name("NUMBER");
@@ -117,13 +119,13 @@ std::string sentence_of(const CLI::ParseError& error, int argc, const char* cons
 }
 
 void check_scripts(const std::vector<ScriptChoice>& scripts) {
-    for (std::size_t i = 0; i < scripts.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (scripts[i].channel == scripts[j].channel) {
-                const auto where =
-                    scripts[i].channel ? fmt::format("channel {}", *scripts[i].channel) : std::string("all channels");
-                throw UsageError(fmt::format("two scripts are given for {}: a track takes one script", where));
-            }
+    for (const ScriptChoice& script : scripts) {
+        const auto alike = std::ranges::count(scripts, script.channel, &ScriptChoice::channel);
+        if (static_cast<std::size_t>(alike) > scripting::max_scripts) {
+            const auto where =
+                script.channel ? fmt::format("channel {}", *script.channel) : std::string("all channels");
+            throw UsageError(
+                fmt::format("{} scripts are given for {}: a track takes {}", alike, where, scripting::max_scripts));
         }
     }
 }

@@ -20,7 +20,7 @@ public:
 
 enum class Verb : std::uint8_t { window, play, render, transform, check };
 
-/// One --script: a file or a factory script's name, for one channel or for all.
+/// One --script: a file or a factory script's name, for one channel or for all. Several for the same are a chain.
 struct ScriptChoice {
     std::optional<int> channel;  ///< 1..16; nothing: all that have no script of their own
     std::string script;

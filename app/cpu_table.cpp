@@ -61,7 +61,11 @@ std::string column(const std::string& text, std::size_t width) {
 std::string track_line(const audio::TrackSnapshot& track) {
     const auto& script = track.script;
     const auto calls = track.layers[static_cast<std::size_t>(Layer::busy)].calls_per_second;
-    const auto name = script.script.empty() ? std::string("-") : std::filesystem::path(script.script).stem().string();
+    std::string name;
+    for (const auto& one : script.scripts) {
+        name += (name.empty() ? "" : "+") + std::filesystem::path(one).stem().string();
+    }
+    name = name.empty() ? "-" : name;
     return fmt::format("{}  {}  {} {:7.1f} {:9.1f} {:9.1f} {:9.1f} {:6}", column(track.settings.name, 14),
                        column(name, 14), column(scripting::to_string(script.state), 10), calls, script.wait.mean / 1000,
                        script.busy.mean / 1000, script.busy.p99 / 1000, script.late);

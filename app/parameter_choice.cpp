@@ -24,7 +24,7 @@ std::vector<std::vector<Parameter>> declared_parameters(const audio::Session& se
     for (const auto& track : session.tracks) {
         slots.push_back(track.script.empty() ? nullptr : &host.add_slot(track.name, 0));
         if (slots.back() != nullptr) {
-            slots.back()->load(track.script, {});
+            slots.back()->load(track.scripts(), 0, {});
         }
     }
     std::vector<std::vector<Parameter>> declared;
@@ -65,6 +65,9 @@ void put(audio::TrackSettings& track, const scripting::ParameterValues& values) 
 /// Sets what has that name in one script: a control by id or name, one value of a table or xy by its id ("steps[3]").
 bool set_in_track(audio::TrackSettings& track, const std::vector<Parameter>& declared, const std::string& name,
                   const std::string& text, std::set<std::string>& known) {
+    // In a chain several scripts may have a control of that name: an id means one of them.
+    const bool is_id =
+        std::ranges::any_of(declared, [&](const Parameter& one) { return one.id == name || one.owner == name; });
     bool found = false;
     std::size_t size = 0;
     for (std::size_t first = 0; first < declared.size(); first += size) {
@@ -73,7 +76,7 @@ bool set_in_track(audio::TrackSettings& track, const std::vector<Parameter>& dec
         const bool several = !control[0].owner.empty();
         const std::string& id = several ? control[0].owner : control[0].id;
         known.insert(id);
-        if (name == id || lower(name) == lower(several ? control[0].text : control[0].name)) {
+        if (name == id || (!is_id && lower(name) == lower(several ? control[0].text : control[0].name))) {
             put(track, parameter_values(control, text));
             found = true;
         }

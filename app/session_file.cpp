@@ -136,14 +136,38 @@ void read_learned(Reader& reader, const Json& learned, audio::TrackSettings& tra
     }
 }
 
-void read_script(Reader& reader, const fs::path& folder, const std::string& factory, audio::TrackSettings& track) {
-    reader.text("script", track.script);
-    if (track.script.starts_with(factory_prefix)) {
-        const auto name = track.script.substr(std::string(factory_prefix).size());
-        track.script = (fs::path(factory) / (name + ".py")).string();
-    } else {
-        track.script = absolute_path(track.script, folder);
+std::string script_path(const std::string& text, const fs::path& folder, const std::string& factory) {
+    if (text.starts_with(factory_prefix)) {
+        return (fs::path(factory) / (text.substr(std::string(factory_prefix).size()) + ".py")).string();
     }
+    return absolute_path(text, folder);
+}
+
+/// A file, or a list of them, each as it is or as {"file": …, "bypassed": true}.
+void read_scripts(Reader& reader, const fs::path& folder, const std::string& factory, audio::TrackSettings& track) {
+    constexpr const char* expected =
+        "a file in quotes, or a list of 1 to 32 of them, each in quotes or {\"file\": \"…\", \"bypassed\": true}";
+    const Json* given = reader.find("script");
+    if (given == nullptr) {
+        return;
+    }
+    const Json list = given->is_array() ? *given : Json::array({*given});
+    scripting::Scripts scripts;
+    for (const Json& one : list) {
+        const Json file = one.is_object() ? one.value("file", Json()) : one;
+        const Json bypassed = one.is_object() ? one.value("bypassed", Json(false)) : Json(false);
+        if (!file.is_string() || !bypassed.is_boolean() || scripts.size() == scripting::max_scripts ||
+            (given->is_array() && file.get<std::string>().empty())) {
+            reader.fail("script", expected);
+        }
+        track.left_out |= (bypassed.get<bool>() ? std::uint32_t{1} : 0) << scripts.size();
+        scripts.push_back(script_path(file.get<std::string>(), folder, factory));
+    }
+    track.set_scripts(scripts);
+}
+
+void read_script(Reader& reader, const fs::path& folder, const std::string& factory, audio::TrackSettings& track) {
+    read_scripts(reader, folder, factory, track);
     reader.flag("bypassed", track.bypassed);
     if (const auto* values = reader.find("parameters")) {
         try {
@@ -237,6 +261,24 @@ std::string portable_script(const std::string& script, const fs::path& folder, c
     return portable_path(script, folder);
 }
 
+/// One script without a bypass of its own is written as its file: so does every version read it.
+Json write_scripts(const audio::TrackSettings& track, const fs::path& folder, const std::string& factory) {
+    const scripting::Scripts scripts = track.scripts();
+    if (scripts.size() <= 1 && track.left_out == 0) {
+        return portable_script(track.script, folder, factory);
+    }
+    Json list = Json::array();
+    for (std::size_t place = 0; place < scripts.size(); ++place) {
+        const std::string file = portable_script(scripts[place], folder, factory);
+        if ((track.left_out >> place & 1) != 0) {
+            list.push_back({{"file", file}, {"bypassed", true}});
+        } else {
+            list.push_back(file);
+        }
+    }
+    return list;
+}
+
 /// A finite number; JSON has no other.
 double finite(double value) {
     return std::isfinite(value) ? value : 0.0;
@@ -259,7 +301,7 @@ Json write_track(const audio::TrackSettings& track, const fs::path& folder, cons
     }
     json["from_song"] = track.from_song;
     json["from_keyboard"] = track.from_keyboard;
-    json["script"] = portable_script(track.script, folder, factory);
+    json["script"] = write_scripts(track, folder, factory);
     json["bypassed"] = track.bypassed;
     json["parameters"] = write_parameters(track);
     for (const scripting::Learned& learned : track.learned) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -19,11 +20,11 @@ bool is_session_file(const std::string& path) {
     return fs::path(path).extension() == ".outboard";
 }
 
-audio::TrackSettings song_track(const std::string& name, std::uint16_t channels, const std::string& script) {
+audio::TrackSettings song_track(const std::string& name, std::uint16_t channels, const scripting::Scripts& scripts) {
     audio::TrackSettings track;
     track.name = name;
     track.channels = channels;
-    track.script = script;
+    track.set_scripts(scripts);
     return track;
 }
 
@@ -32,19 +33,26 @@ audio::Session session_for_song(const CommandLine& line) {
     audio::Session session;
     session.song = line.input;
     std::uint16_t rest = 0xFFFF;
-    std::string rest_script;
+    scripting::Scripts rest_scripts;
+    std::map<int, std::size_t> track_of;  // by channel
     for (const auto& choice : line.scripts) {
         const auto script = scripting::resolve_script(choice.script, factory_folder());
         if (!choice.channel) {
-            rest_script = script;
+            rest_scripts.push_back(script);
+            continue;
+        }
+        const auto [place, first] = track_of.try_emplace(*choice.channel, session.tracks.size());
+        if (!first) {
+            auto& track = session.tracks[place->second];
+            track.next_scripts.push_back(script);
             continue;
         }
         const auto channel = static_cast<std::uint16_t>(1U << (*choice.channel - 1));
         rest = static_cast<std::uint16_t>(rest & ~channel);
-        session.tracks.push_back(song_track(fmt::format("Channel {}", *choice.channel), channel, script));
+        session.tracks.push_back(song_track(fmt::format("Channel {}", *choice.channel), channel, {script}));
     }
     if (rest != 0) {
-        session.tracks.push_back(song_track(session.tracks.empty() ? "Song" : "Rest", rest, rest_script));
+        session.tracks.push_back(song_track(session.tracks.empty() ? "Song" : "Rest", rest, rest_scripts));
     }
     return session;
 }
@@ -102,7 +110,9 @@ SessionSource find_session(const CommandLine& line) {
         source.notices = std::move(loaded.notices);
         require_file(session.song, "song");
         for (const auto& track : session.tracks) {
-            require_file(track.script, "script");
+            for (const auto& script : track.scripts()) {
+                require_file(script, "script");
+            }
             require_file(track.soundfont, "SoundFont");
         }
     } else {

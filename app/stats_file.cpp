@@ -47,6 +47,12 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     Json json;
     json["name"] = track.settings.name;
     json["script"] = script.script;
+    if (script.scripts.size() > 1) {
+        for (std::size_t place = 0; place < script.scripts.size(); ++place) {
+            json["chain"].push_back(
+                {{"script", script.scripts[place]}, {"bypassed", (script.left_out >> place & 1) != 0}});
+        }
+    }
     json["pid"] = script.pid;
     json["state"] = scripting::to_string(script.state);
     json["transport"] = script.transport;

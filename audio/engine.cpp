@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "audio/chain_edit.h"
 #include "audio/engine_state.h"
 #include "audio/fluid_instrument.h"
 #include "ipc/clock.h"
@@ -180,7 +181,7 @@ std::uint32_t Engine::add_track(const TrackSettings& settings) {
     state_->tracks.push_back(std::move(document));
     state_->send_tracks(nullptr);
     if (!settings.script.empty() && !settings.bypassed) {
-        load_script(id, settings.script);
+        load_scripts(id, settings.scripts());
     }
     return id;
 }
@@ -203,7 +204,8 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     std::shared_ptr<MidiOutput> port = other_port ? state_->open_output(settings.midi_output) : document.midi_output;
 
     TrackSettings merged = settings;
-    merged.script = document.settings.script;
+    merged.set_scripts(document.settings.scripts());
+    merged.left_out = document.settings.left_out;
     merged.bypassed = document.settings.bypassed;
     merged.parameters = document.settings.parameters;
     merged.kept = document.settings.kept;
@@ -251,21 +253,42 @@ void Engine::arm(std::optional<std::uint32_t> track) {
 // ---- scripts --------------------------------------------------------------------------------------------------------
 
 void Engine::load_script(std::uint32_t track, const std::string& path) {
+    const scripting::Scripts scripts = state_->document(track).settings.scripts();
+    load_scripts(track, std::ranges::find(scripts, path) != scripts.end() ? scripts : scripting::Scripts{path});
+}
+
+void Engine::load_scripts(std::uint32_t track, const scripting::Scripts& scripts) {
     TrackDocument& document = state_->document(track);
-    const bool first = !document.loaded;  // later the slot knows better what the script keeps
-    document.settings.script = path;
+    const bool first = !document.loaded;  // later the slot knows better what the scripts keep
+    if (scripts.empty() || scripts.size() > scripting::max_scripts) {
+        throw std::runtime_error("A track plays 1 to " + std::to_string(scripting::max_scripts) + " scripts, not " +
+                                 std::to_string(scripts.size()) + ".");
+    }
+    rearrange(document.settings, scripts);
     document.settings.bypassed = false;
     document.loaded = true;
     document.track->set_scripted(true);
     scripting::ParameterValues values(document.settings.parameters.begin(), document.settings.parameters.end());
     values.insert(values.end(), document.settings.texts.begin(), document.settings.texts.end());
     document.track->slot().set_learned(document.settings.learned);
-    document.track->slot().load(path, std::move(values), first ? std::optional(document.settings.kept) : std::nullopt);
+    document.track->slot().load(scripts, document.settings.left_out, std::move(values),
+                                first ? std::optional(document.settings.kept) : std::nullopt);
+}
+
+void Engine::bypass_in_chain(std::uint32_t track, std::size_t place, bool bypassed) {
+    TrackDocument& document = state_->document(track);
+    if (place >= document.settings.scripts().size()) {
+        return;
+    }
+    const std::uint32_t bit = std::uint32_t{1} << place;
+    document.settings.left_out = (document.settings.left_out & ~bit) | (bypassed ? bit : 0);
+    document.track->slot().set_left_out(document.settings.left_out);
 }
 
 void Engine::unload_script(std::uint32_t track) {
     TrackDocument& document = state_->document(track);
-    document.settings.script.clear();
+    document.settings.set_scripts({});
+    document.settings.left_out = 0;
     document.settings.bypassed = false;
     document.track->set_scripted(false);
     document.track->slot().unload();
@@ -274,7 +297,7 @@ void Engine::unload_script(std::uint32_t track) {
 void Engine::bypass_script(std::uint32_t track, bool bypassed) {
     TrackDocument& document = state_->document(track);
     if (!bypassed && !document.loaded && !document.settings.script.empty()) {
-        load_script(track, document.settings.script);
+        load_scripts(track, document.settings.scripts());
         return;
     }
     document.settings.bypassed = bypassed;

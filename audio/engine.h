@@ -146,7 +146,13 @@ public:
     void set_pan(std::uint32_t track, double pan);
     void set_send(std::uint32_t track, double send);
     /// Loads in the background; what plays goes on until the new script is ready. See scripting::ScriptSlot::load.
+    /// A script of the track's chain: the chain is loaded anew; any other takes the place of all that is there.
     void load_script(std::uint32_t track, const std::string& path);
+    /// The same with a chain: up to scripting::max_scripts scripts, the output of one the input of the next. What the
+    /// session knows of a script goes with it to its new place.
+    void load_scripts(std::uint32_t track, const scripting::Scripts& scripts);
+    /// One script of the chain (counted from 0): while bypassed, its input passes to the next one. Nothing is loaded.
+    void bypass_in_chain(std::uint32_t track, std::size_t place, bool bypassed);
     void unload_script(std::uint32_t track);
     void bypass_script(std::uint32_t track, bool bypassed);
     /// How events cross to the track's script, "shm" or "pipe": from one of the next blocks on, also while it plays.

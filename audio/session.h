@@ -20,9 +20,25 @@ struct TrackSettings {
     bool from_song = true;            ///< hears the song
     bool from_keyboard = true;        ///< hears the on-screen keyboard and MIDI inputs when it is the armed track
     // Script
-    std::string script;  ///< path; empty: none
+    std::string script;                     ///< path of the first one; empty: none
+    std::vector<std::string> next_scripts;  ///< those behind it: the output of one is the input of the next
+    std::uint32_t left_out = 0;             ///< scripts of that chain that are bypassed, as bits in their order
+    /// All of them, in order.
+    [[nodiscard]] scripting::Scripts scripts() const {
+        scripting::Scripts all;
+        if (!script.empty()) {
+            all.push_back(script);
+            all.insert(all.end(), next_scripts.begin(), next_scripts.end());
+        }
+        return all;
+    }
+    void set_scripts(const scripting::Scripts& scripts) {
+        script = scripts.empty() ? std::string() : scripts.front();
+        next_scripts.assign(scripts.begin() + (scripts.empty() ? 0 : 1), scripts.end());
+    }
     bool bypassed = false;
-    std::map<std::string, double> parameters;  ///< by id, of a table's value "steps[3]"; unknown ids are kept
+    /// By id, of a table's value "steps[3]", of the chain's second script "2.rate"; unknown ids are kept.
+    std::map<std::string, double> parameters;
     std::map<std::string, std::string> texts;  ///< of parameters that have a text: paths of files, by id
     std::vector<scripting::Learned> learned;   ///< controllers that move parameters
     std::string kept;                          ///< what the script keeps (`state`): a JSON object; empty: nothing

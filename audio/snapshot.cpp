@@ -234,6 +234,7 @@ EngineSnapshot Engine::snapshot() {
         if (!document.loaded && document.settings.bypassed) {
             track.script.state = scripting::SlotState::bypassed;
             track.script.script = document.settings.script;
+            track.script.scripts = document.settings.scripts();
         }
         track.id = document.track->id();
         follow_learning(document);

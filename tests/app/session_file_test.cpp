@@ -126,6 +126,23 @@ TEST_F(SessionFile, KeepsEverything) {
     EXPECT_FALSE(session.tracks[1].program);
 }
 
+TEST_F(SessionFile, KeepsChains) {
+    auto saved = full_session(folder_);
+    saved.tracks[0].set_scripts(
+        {(folder_ / "my.py").string(), (folder_ / "factory" / "echo.py").string(), (folder_ / "my.py").string()});
+    saved.tracks[0].left_out = 0b101;
+    saved.tracks[0].parameters["3.steps[1]"] = 0.25;
+    save_session(file(), saved, factory_);
+    EXPECT_THAT(text(), HasSubstr("\"factory:echo\""));
+    const auto loaded = load_session(file(), factory_);
+    EXPECT_THAT(loaded.notices, ElementsAre());
+    EXPECT_EQ(loaded.session.tracks[0].scripts(), saved.tracks[0].scripts());
+    EXPECT_EQ(loaded.session.tracks[0].left_out, 0b101U);
+    EXPECT_EQ(loaded.session.tracks[0].parameters, saved.tracks[0].parameters);
+    EXPECT_EQ(loaded.session.tracks[1].scripts(), saved.tracks[1].scripts());
+    EXPECT_EQ(loaded.session.tracks[1].left_out, 0U);
+}
+
 TEST_F(SessionFile, PathsBelowTheFileMoveWithItAndFactoryScriptsGoByName) {
     save_session(file(), full_session(folder_), factory_);
     EXPECT_THAT(text(), HasSubstr("\"song\": \"songs/evening.mid\""));
