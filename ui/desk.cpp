@@ -131,6 +131,29 @@ void Desk::load_script(std::uint32_t track, const std::string& path) {
     edit([&](audio::Engine& engine) { engine.load_script(track, path); });
 }
 
+void Desk::load_scripts(std::uint32_t track, const scripting::Scripts& scripts) {
+    if (scripts.empty()) {
+        edit([=](audio::Engine& engine) { engine.unload_script(track); });
+        return;
+    }
+    for (const std::string& script : scripts) {
+        emit script_requested(track, QString::fromStdString(script));
+    }
+    edit([&](audio::Engine& engine) { engine.load_scripts(track, scripts); });
+}
+
+void Desk::replace_script(std::uint32_t track, const std::string& before, const std::string& now) {
+    const audio::TrackSnapshot* user = this->track(track);
+    scripting::Scripts scripts = user == nullptr ? scripting::Scripts() : user->settings.scripts();
+    const auto place = std::ranges::find(scripts, before);
+    if (scripts.size() <= 1 || place == scripts.end()) {
+        load_script(track, now);
+        return;
+    }
+    *place = now;
+    load_scripts(track, scripts);
+}
+
 void Desk::set_parameter(std::uint32_t track, const std::string& id, double value) {
     edit([&](audio::Engine& engine) { engine.set_parameter(track, id, value); });
 }

@@ -59,6 +59,10 @@ public:
     void set_pan(std::uint32_t track, double pan);
     void set_send(std::uint32_t track, double send);
     void load_script(std::uint32_t track, const std::string& path);
+    /// The chain of a track, in order; none: no script.
+    void load_scripts(std::uint32_t track, const scripting::Scripts& scripts);
+    /// A script of the track gives its place in the chain to another one.
+    void replace_script(std::uint32_t track, const std::string& before, const std::string& now);
     void set_parameter(std::uint32_t track, const std::string& id, double value);
     void set_parameter_text(std::uint32_t track, const std::string& id, const std::string& text);
     void toggle_play();
@@ -87,6 +91,7 @@ signals:
     void selection_changed();
     void modified_changed(bool modified);
     void script_requested(std::uint32_t track, const QString& path);  ///< a load was asked for
+    void script_wished(const QString& path);                          ///< to be seen in the editor
     void entry_added(const outboard::ui::ConsoleEntry& entry);
     void notice(const QString& sentence);
 

@@ -71,6 +71,7 @@ void EditorTabs::make_copy(ScriptDocument& document) {
     if (!users.empty()) {
         const bool selected_uses = desk_.selected() && std::ranges::find(users, *desk_.selected()) != users.end();
         copied_for_ = selected_uses ? *desk_.selected() : users.front();
+        copied_from_ = original.toStdString();
     }
 }
 
@@ -80,7 +81,11 @@ bool EditorTabs::save_and_run() {
         return false;
     }
     // Saving a file that no track plays must not change what a track plays.
-    document->run(std::exchange(copied_for_, {}));
+    if (const auto copied_for = std::exchange(copied_for_, {})) {
+        desk_.replace_script(*copied_for, copied_from_, document->path().toStdString());
+    } else {
+        document->run({});
+    }
     show_standing();
     return true;
 }
@@ -91,7 +96,10 @@ bool EditorTabs::run() {
         return false;
     }
     const std::optional<std::uint32_t> copied_for = std::exchange(copied_for_, {});
-    const bool ran = document->run(copied_for ? copied_for : desk_.selected());
+    if (copied_for) {
+        desk_.replace_script(*copied_for, copied_from_, document->path().toStdString());
+    }
+    const bool ran = copied_for || document->run(desk_.selected());
     if (!ran) {
         desk_.tell(tr("There is no track to run it on: add one first (Ctrl+T)."));
     }
@@ -122,7 +130,7 @@ bool EditorTabs::save_as() {
     watch();
     update_titles();
     for (const std::uint32_t track : users) {
-        desk_.load_script(track, document->path().toStdString());
+        desk_.replace_script(track, before.toStdString(), document->path().toStdString());
     }
     return true;
 }

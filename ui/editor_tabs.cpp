@@ -53,6 +53,7 @@ EditorTabs::EditorTabs(Desk& desk, QWidget* parent) : QWidget(parent), desk_(des
     });
     connect(&desk, &Desk::engine_changed, this, [this] { open_all_ = true; });
     connect(&desk, &Desk::entry_added, this, &EditorTabs::hear);
+    connect(&desk, &Desk::script_wished, this, &EditorTabs::open);
     connect(&desk, &Desk::script_requested, this, &EditorTabs::script_requested);
     // Editors often replace a file by another one: look when that is over.
     connect(&watcher_, &QFileSystemWatcher::fileChanged, this,
@@ -269,8 +270,8 @@ void EditorTabs::show_standing() {
 void EditorTabs::open_scripts() {
     open_all_ = false;
     for (const audio::TrackSnapshot& track : desk_.snapshot().tracks) {
-        if (!track.settings.script.empty()) {
-            open(QString::fromStdString(track.settings.script));
+        for (const std::string& script : track.settings.scripts()) {
+            open(QString::fromStdString(script));
         }
     }
     shown_script_.clear();

@@ -86,6 +86,7 @@ private:
     int zoom_ = 0;
     QString shown_script_;                     ///< of the selected track, as last shown
     std::optional<std::uint32_t> copied_for_;  ///< the track that goes over to a copy that was just made
+    std::string copied_from_;                  ///< of which script that is the copy
     std::map<QString, ConsoleEntry> errors_;   ///< the last one of each file, for files that are opened later
 };
 

@@ -42,8 +42,8 @@ void PresetBar::refresh() {
     presets_->setVisible(static_cast<bool>(desk_.hooks().read_preset) && static_cast<bool>(desk_.hooks().write_preset));
     if (some) {
         Compared& here = compared_[track->id];
-        if (here.script != track->settings.script) {
-            here = {false, std::nullopt, track->settings.script};
+        if (here.scripts != track->settings.scripts()) {
+            here = {false, std::nullopt, track->settings.scripts()};
         }
         compare_->setText(here.second ? QStringLiteral("A  [B]") : QStringLiteral("[A]  B"));
     }
@@ -93,7 +93,11 @@ void PresetBar::compare() {
 
 QString PresetBar::script() const {
     const audio::TrackSnapshot* track = desk_.selected_track();
-    return track == nullptr ? QString() : QFileInfo(QString::fromStdString(track->settings.script)).completeBaseName();
+    QStringList names;  // presets of a chain are another folder than those of its scripts: they are of all its panels
+    for (const std::string& one : track == nullptr ? scripting::Scripts() : track->settings.scripts()) {
+        names.append(QFileInfo(QString::fromStdString(one)).completeBaseName());
+    }
+    return names.join(QLatin1Char('+'));
 }
 
 QString PresetBar::folder() const {

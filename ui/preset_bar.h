@@ -37,7 +37,7 @@ private:
     struct Compared {
         bool second = false;  ///< B is in use
         std::optional<scripting::ParameterValues> other;
-        std::string script;
+        scripting::Scripts scripts;
     };
     Desk& desk_;
     QPushButton* presets_ = nullptr;

@@ -99,7 +99,11 @@ void ProcessPanel::refresh() {
         return;
     }
     const scripting::SlotFigures& f = track->script;
-    title_->setText(name + QStringLiteral(" · ") + QFileInfo(QString::fromStdString(f.script)).fileName());
+    QStringList scripts;
+    for (const std::string& script : f.scripts) {
+        scripts.append(QFileInfo(QString::fromStdString(script)).fileName());
+    }
+    title_->setText(name + QStringLiteral(" · ") + scripts.join(QStringLiteral(" → ")));
     values_[pid]->setText(QString::number(f.pid));
     values_[transport]->setText(f.transport == "shm" ? tr("shared memory") : QString::fromStdString(f.transport));
     values_[cpu]->setText(QStringLiteral("%1 %").arg(f.cpu_percent, 0, 'f', 1));

@@ -61,9 +61,20 @@ bool ScriptDocument::run(std::optional<std::uint32_t> otherwise) {
         users.push_back(*otherwise);
     }
     for (const std::uint32_t track : users) {
-        desk_.load_script(track, path_.toStdString());
+        desk_.load_script(track, name_on(track));
     }
     return !users.empty();
+}
+
+std::string ScriptDocument::name_on(std::uint32_t track) const {
+    if (const audio::TrackSnapshot* user = desk_.track(track)) {
+        for (const std::string& script : user->settings.scripts()) {
+            if (same_file(QString::fromStdString(script), path_)) {
+                return script;
+            }
+        }
+    }
+    return path_.toStdString();
 }
 
 void ScriptDocument::expect_load(std::uint32_t track) {
@@ -76,7 +87,9 @@ void ScriptDocument::expect_load(std::uint32_t track) {
 std::vector<std::uint32_t> ScriptDocument::tracks() const {
     std::vector<std::uint32_t> users;
     for (const audio::TrackSnapshot& track : desk_.snapshot().tracks) {
-        if (same_file(QString::fromStdString(track.settings.script), path_)) {
+        if (std::ranges::any_of(track.settings.scripts(), [this](const std::string& script) {
+                return same_file(QString::fromStdString(script), path_);
+            })) {
             users.push_back(track.id);
         }
     }

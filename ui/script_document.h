@@ -56,6 +56,9 @@ signals:
     void title_changed();
 
 private:
+    /// The path as the track has it, if it plays this file.
+    [[nodiscard]] std::string name_on(std::uint32_t track) const;
+
     Desk& desk_;
     QString path_;
     QString disk_text_;  ///< as last read or written

@@ -1,6 +1,7 @@
 #include "ui/script_menu.h"
 
 #include <QFileInfo>
+#include <utility>
 
 #include "ui/script_files.h"
 
@@ -13,8 +14,70 @@ void add_scripts(QMenu& menu, Desk& desk, std::uint32_t track, const QString& fo
         action->setCheckable(true);
         action->setChecked(QFileInfo(path) == QFileInfo(current));
         QObject::connect(action, &QAction::triggered, &desk,
-                         [&desk, track, path] { desk.load_script(track, path.toStdString()); });
+                         [&desk, track, path] { desk.load_scripts(track, {path.toStdString()}); });
     }
+}
+
+/// What comes behind the scripts that are there.
+void add_next_scripts(QMenu& menu, Desk& desk, std::uint32_t track, const scripting::Scripts& scripts,
+                      const QString& folder) {
+    for (const QString& path : scripts_in(folder)) {
+        QObject::connect(menu.addAction(QFileInfo(path).completeBaseName()), &QAction::triggered, &desk,
+                         [&desk, track, scripts, path] {
+                             scripting::Scripts longer = scripts;
+                             longer.push_back(path.toStdString());
+                             desk.load_scripts(track, longer);
+                         });
+    }
+}
+
+/// One script of several.
+void fill_member_menu(QMenu& menu, Desk& desk, const audio::TrackSnapshot& track, std::size_t place) {
+    const scripting::Scripts scripts = track.settings.scripts();
+    const std::uint32_t id = track.id;
+    QObject::connect(menu.addAction(QObject::tr("Show in the editor")), &QAction::triggered, &desk,
+                     [&desk, path = scripts[place]] { emit desk.script_wished(QString::fromStdString(path)); });
+    QAction* bypass = menu.addAction(QObject::tr("Bypass"));
+    bypass->setCheckable(true);
+    bypass->setChecked((track.settings.left_out >> place & 1) != 0);
+    QObject::connect(bypass, &QAction::triggered, &desk, [&desk, id, place](bool on) {
+        desk.edit([=](audio::Engine& engine) { engine.bypass_in_chain(id, place, on); });
+    });
+    const auto rearranged = [&](const QString& words, bool possible, const scripting::Scripts& then) {
+        QAction* action = menu.addAction(words);
+        action->setEnabled(possible);
+        QObject::connect(action, &QAction::triggered, &desk, [&desk, id, then] { desk.load_scripts(id, then); });
+    };
+    scripting::Scripts then = scripts;
+    if (place > 0) {
+        std::swap(then[place], then[place - 1]);
+    }
+    rearranged(QObject::tr("Earlier"), place > 0, then);
+    then = scripts;
+    if (place + 1 < scripts.size()) {
+        std::swap(then[place], then[place + 1]);
+    }
+    rearranged(QObject::tr("Later"), place + 1 < scripts.size(), then);
+    then = scripts;
+    then.erase(then.begin() + static_cast<std::ptrdiff_t>(place));
+    rearranged(QObject::tr("Take out"), true, then);
+}
+
+void add_chain(QMenu& menu, Desk& desk, const audio::TrackSnapshot& track) {
+    const scripting::Scripts scripts = track.settings.scripts();
+    if (scripts.size() > 1) {
+        menu.addSection(QObject::tr("Chain"));
+        for (std::size_t place = 0; place < scripts.size(); ++place) {
+            const QString name = QFileInfo(QString::fromStdString(scripts[place])).fileName();
+            fill_member_menu(*menu.addMenu(QStringLiteral("%1 %2").arg(place + 1).arg(name)), desk, track, place);
+        }
+    }
+    QMenu* behind = menu.addMenu(QObject::tr("Add a script behind"));
+    behind->setEnabled(!scripts.empty() && scripts.size() < scripting::max_scripts);
+    behind->addSection(QObject::tr("Factory"));
+    add_next_scripts(*behind, desk, track.id, scripts, desk.factory_folder());
+    behind->addSection(QObject::tr("Yours"));
+    add_next_scripts(*behind, desk, track.id, scripts, user_scripts_folder(desk.hooks().scripts_folder));
 }
 
 }  // namespace
@@ -38,8 +101,10 @@ void fill_script_menu(QMenu& menu, Desk& desk, std::uint32_t track, const Script
     if (now->script.state == scripting::SlotState::empty && current.isEmpty()) {
         return;
     }
+    add_chain(menu, desk, *now);
     menu.addSeparator();
-    QAction* bypass = menu.addAction(QObject::tr("Bypass"));
+    QAction* bypass =
+        menu.addAction(now->settings.next_scripts.empty() ? QObject::tr("Bypass") : QObject::tr("Bypass all"));
     bypass->setCheckable(true);
     // A script that was bypassed for its errors is taken back into the line the same way.
     bypass->setChecked(now->settings.bypassed || now->script.state == scripting::SlotState::bypassed);
@@ -54,8 +119,10 @@ void fill_script_menu(QMenu& menu, Desk& desk, std::uint32_t track, const Script
         desk.command([=](audio::Engine& engine) { engine.set_script_transport(track, on ? "pipe" : "shm"); });
     });
     QObject::connect(menu.addAction(QObject::tr("Start again")), &QAction::triggered, &desk,
-                     [&desk, track, path = current.toStdString()] { desk.load_script(track, path); });
-    QObject::connect(menu.addAction(QObject::tr("Take the script out")), &QAction::triggered, &desk,
+                     [&desk, track, scripts = now->settings.scripts()] { desk.load_scripts(track, scripts); });
+    QObject::connect(menu.addAction(now->settings.next_scripts.empty() ? QObject::tr("Take the script out")
+                                                                       : QObject::tr("Take all scripts out")),
+                     &QAction::triggered, &desk,
                      [&desk, track] { desk.edit([=](audio::Engine& engine) { engine.unload_script(track); }); });
 }
 

@@ -1,4 +1,5 @@
-// The menu that chooses a track's script: factory scripts, the user's own, a file, a new one; bypass; remove.
+// The menu that chooses a track's script: factory scripts, the user's own, a file, a new one; the chain of
+// several; bypass; remove.
 #pragma once
 
 #include <QMenu>

@@ -187,11 +187,19 @@ void TrackCard::refresh() {
 
     const ScriptState state = script_state(*now);
     const bool none = now->settings.script.empty() && now->script.state == scripting::SlotState::empty;
-    const QString path =
-        QString::fromStdString(now->settings.script.empty() ? now->script.script : now->settings.script);
-    const QString label = none ? tr("add a script…") : QFileInfo(path).fileName();
+    const scripting::Scripts scripts =
+        now->settings.script.empty() ? scripting::Scripts{now->script.script} : now->settings.scripts();
+    QStringList names, paths;
+    for (std::size_t place = 0; place < scripts.size(); ++place) {
+        const QString path = QString::fromStdString(scripts[place]);
+        const bool left_out = (now->settings.left_out >> place & 1) != 0;
+        const QString name = QFileInfo(path).fileName();
+        names.append(left_out ? QLatin1Char('(') + name + QLatin1Char(')') : name);
+        paths.append(left_out ? tr("%1 (bypassed)").arg(path) : path);
+    }
+    const QString label = none ? tr("add a script…") : names.join(QStringLiteral(" → "));
     script_->setText(script_->fontMetrics().elidedText(label, Qt::ElideMiddle, std::max(40, script_->width() - 8)));
-    script_->setToolTip(none ? tr("Choose a script for this track") : path);
+    script_->setToolTip(none ? tr("Choose a script for this track") : paths.join(QLatin1Char('\n')));
     state_words_ = none ? QString() : state.words;
     // Long reasons are cut here and whole in the tooltip, so that the script's name keeps its place.
     state_->setText(state_->fontMetrics().elidedText(state_words_, Qt::ElideRight, width() - 110));

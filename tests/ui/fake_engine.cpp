@@ -21,6 +21,7 @@ audio::TrackSnapshot make_track(std::uint32_t id, const std::string& name, const
     track.settings.name = name;
     track.settings.script = script;
     track.script.script = script;
+    track.script.scripts = {script};
     track.script.state = script.empty() ? scripting::SlotState::empty : scripting::SlotState::live;
     track.script_generation = 1;
     track.instrument_name = "Electric Piano";
@@ -159,6 +160,23 @@ void Engine::load_script(std::uint32_t id, const std::string& path) {
             }();
         }
     }
+}
+void Engine::load_scripts(std::uint32_t id, const scripting::Scripts& scripts) {
+    if (scripts.size() == 1) {
+        load_script(id, scripts.front());
+        return;
+    }
+    std::string all;
+    for (const std::string& script : scripts) {
+        all += ' ' + script;
+    }
+    note("load_scripts " + to_string(id) + all);
+    if (TrackSnapshot* track = find(id)) {
+        track->settings.set_scripts(scripts);
+    }
+}
+void Engine::bypass_in_chain(std::uint32_t id, std::size_t place, bool bypassed) {
+    note("bypass_in_chain " + to_string(id) + ' ' + to_string(place) + (bypassed ? " on" : " off"));
 }
 void Engine::unload_script(std::uint32_t id) {
     note("unload_script " + to_string(id));

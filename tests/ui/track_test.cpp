@@ -182,6 +182,43 @@ TEST_F(TrackTest, TheMenuOffersFactoryScriptsAndBypass) {
     EXPECT_EQ(fake().calls.back(), "set_script_transport 1 pipe");
 }
 
+TEST_F(TrackTest, TheMenuHasTheChain) {
+    write("factory/echo.py", "");
+    track("Arp", path("a.py"));
+    fake().snapshot.tracks[0].settings.next_scripts = {path("b.py").toStdString()};
+    fake().snapshot.tracks[0].settings.left_out = 0b10;
+    const QString tip = button(*list().cards()[0], "Script")->toolTip();
+    EXPECT_EQ(tip, path("a.py") + '\n' + path("b.py") + " (bypassed)");
+    QMenu menu;
+    fill_script_menu(menu, desk(), 1, {.make_new = [] {}, .open_file = [] {}});
+    const auto entry = [](const QMenu& of, const QString& words) -> QAction* {
+        for (QAction* action : of.actions()) {
+            if (action->text() == words) {
+                return action;
+            }
+        }
+        return nullptr;
+    };
+    ASSERT_NE(entry(menu, "2 b.py"), nullptr);
+    const QMenu& second = *entry(menu, "2 b.py")->menu();
+    EXPECT_TRUE(entry(second, "Bypass")->isChecked());
+    entry(second, "Bypass")->trigger();
+    EXPECT_EQ(fake().calls.back(), "bypass_in_chain 1 1 off");
+    const std::string a = path("a.py").toStdString(), b = path("b.py").toStdString();
+    const std::string echo = path("factory/echo.py").toStdString();
+    EXPECT_FALSE(entry(second, "Later")->isEnabled());
+    entry(second, "Earlier")->trigger();
+    EXPECT_EQ(fake().calls.back(), "load_scripts 1 " + b + " " + a);
+    entry(*entry(menu, "Add a script behind")->menu(), "echo")->trigger();
+    EXPECT_EQ(fake().calls.back(), "load_scripts 1 " + a + " " + b + " " + echo);
+    entry(second, "Take out")->trigger();
+    EXPECT_EQ(fake().calls.back(), "load_script 1 " + a);
+    QString shown;
+    QObject::connect(&desk(), &Desk::script_wished, [&](const QString& wished) { shown = wished; });
+    entry(second, "Show in the editor")->trigger();
+    EXPECT_EQ(shown, path("b.py"));
+}
+
 TEST(ScriptStateTest, IsSaidInWords) {
     using scripting::SlotState;
     audio::TrackSnapshot one = make_track(1, "Arp", "/somewhere/a.py");

@@ -66,7 +66,8 @@ class Runtime(Taking):
 
     __slots__ = (
         "loading", "saved_values", "parameters", "panel", "_restored", "kept", "loops", "live_loops", "audio",
-        "_held_loops", "_live", "_begun", "_follows_transport", "settings", "presets", "loop", "rng", "position", "_rng_seed",
+        "_held_loops", "_live", "_begun", "_follows_transport", "settings", "presets", "loop", "rng", "position",
+        "_rng_seed",
     )  # fmt: skip
 
     def __init__(
