@@ -313,7 +313,7 @@ async def b():
     )
     out, *_ = _child.run_block(0, 100, [POINT, (53, 0, 0b10), START])
     assert [(record[1], record[5]) for record in out] == [(0, 1)]
-    out, sample, *_ = _child.run_block(100, 100, [(54, 130, 0b10)])
+    out, sample, *_ = _child.run_block(100, 100, [(54, 130, 0b10, 130.0)])
     assert [(record[1], record[5]) for record in out] == [(130, 2)]
     assert _child.run_block(1000, 200, [])[0] == [(4, 1000, 0, 0, 0xB0, 1, 127, 0), (4, 1130, 0, 0, 0xB0, 2, 127, 0)]
 
