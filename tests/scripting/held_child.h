@@ -36,6 +36,7 @@ private:
         LinkOptions options;
         options.child_program = program;
         options.transport = transport;
+        options.scripts = {"held.py"};  // nobody reads it
         return options;
     }
     [[nodiscard]] ipc::Descriptor taken(int number, int flags) const {
