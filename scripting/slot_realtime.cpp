@@ -152,7 +152,8 @@ void Slot::exchange_link() noexcept {
     }
     const bool leaves = link_ != nullptr && incoming != remove_link && !link_->dead() && !post_failed_;
     if (leaves && (more_ || uncalled_)) {
-        return;  // so is what it holds back: let go now, it would say it beside the events themselves, which then passed
+        return;  // so is what it holds back: let go now, it would say it beside the events themselves, which then
+                 // passed
     }
     incoming = incoming_.exchange(nullptr, std::memory_order_acq_rel);
     if (incoming == nullptr) {

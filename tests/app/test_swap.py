@@ -1,4 +1,4 @@
-"""A script is saved while it plays, in real time: a held chord goes on, and the session says when the new one begins."""
+"""A script is saved while it plays, in real time: a held chord goes on; the session says when the new one begins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ ORGAN = 16
 
 FORWARD = "from outboard import NoteOn, on, play\n\n\n@on.note\ndef note(e: NoteOn) -> None:\n    e.forward()\n" \
           "    play(e.key + 12, 0.5)\n"
-TELLS = "from outboard import on, transport\n\n\n@on.start\ndef start() -> None:\n    print('began at', transport.beat)\n"
+TELLS = "from outboard import on, transport\n\n\n@on.start\ndef start() -> None:\n" \
+        "    print('began at', transport.beat)\n"
 
 
 def held_chord(path: Path) -> Path:

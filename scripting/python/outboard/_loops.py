@@ -87,7 +87,7 @@ class LiveLoop(Loop):
         self.task: Task | None = None
 
     def begin(self, rt: Runtime, due: float | None = None) -> None:
-        """Its first round is one that was due at a sample before this one, if you say so: later rounds make up for it."""
+        """With `due`, a sample before this one: its first round was to begin there, and later ones make up for it."""
         if self.task is not None and not self.task.done:
             rt.cancel(self.task)
         task = Task(f"live_loop {self.name!r}", self._rounds(rt))

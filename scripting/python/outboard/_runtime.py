@@ -307,7 +307,7 @@ class Runtime(Taking):
         return list(self.live_loops).index(loop.name)
 
     def _begin_held_loops(self, mask: int, due: float) -> None:
-        """The round of the script before this one was over at a sample, perhaps a while ago: theirs goes on from there."""
+        """The round of the script before this one was over at a sample, perhaps a while ago: they go on from there."""
         begins = [
             loop
             for loop in self.loops
