@@ -165,6 +165,7 @@ void CpuPlot::add_mark(Mark mark, const QString& words) {
     mark.words = child<QCPItemText>(this);
     mark.words->setFont(caption_font());
     mark.words->setColor(theme().quiet);
+    mark.words->setBrush(theme().room);  // over the lines of others
     mark.words->setText(words);
     mark.words->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
     place_words(mark);
@@ -242,6 +243,7 @@ void CpuPlot::apply_colours() {
     for (const Mark& mark : marks_) {
         mark.line->setPen(QPen(theme().quiet, 1, Qt::DashLine));
         mark.words->setColor(theme().quiet);
+        mark.words->setBrush(theme().room);
     }
     replot(QCustomPlot::rpQueuedReplot);
 }

@@ -247,7 +247,10 @@ QString position_of(const audio::EngineSnapshot& now, std::int64_t sample) {
     }
     // A beat of the position is the signature's own; the tempo counts quarter notes.
     const double quarters = static_cast<double>(sample - now.sample) / now.sample_rate * now.tempo / 60.0;
-    const double moved = quarters * now.denominator / 4.0 * ticks_per_beat;
+    const double ticks_per_quarter = now.denominator / 4.0 * ticks_per_beat;
+    // What the position leaves out of a tick counts: else what was on a beat would be a tick before it.
+    const double exact = now.song_beat * ticks_per_quarter;
+    const double moved = quarters * ticks_per_quarter + exact - std::floor(exact);
     const std::int64_t here =
         (static_cast<std::int64_t>(now.bar - 1) * now.numerator + (now.beat - 1)) * ticks_per_beat + now.tick;
     const std::int64_t there = std::max<std::int64_t>(0, here + std::llround(moved));

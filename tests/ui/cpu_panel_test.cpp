@@ -173,7 +173,8 @@ TEST(CpuPlotTest, ASwapIsMarkedWhereItWasWithItsTrackItsScriptAndHowLongItTook) 
     EXPECT_EQ(plot.mark_at(place(1)), "Keys · chords.py · swapped in 120 ms");
     std::vector<double> rows;
     for (int i = 0; i < plot.itemCount(); ++i) {
-        if (const auto* words = qobject_cast<QCPItemText*>(plot.item(i)); words->text().startsWith("swapped")) {
+        if (const auto* words = qobject_cast<QCPItemText*>(plot.item(i));
+            words != nullptr && words->text().startsWith("swapped")) {
             rows.push_back(words->position->coords().y());
         }
     }

@@ -69,6 +69,9 @@ TEST(PositionOf, CountsBackAtTheSongsTempoAndSignature) {
     EXPECT_EQ(position_of(now, now.sample), "3:1:000");
     EXPECT_EQ(position_of(now, now.sample - 12000), "2:4:480");
     EXPECT_EQ(position_of(now, now.sample - 24000 * 4), "2:1:000");
+    now.song_beat = 8 + 0.9 / 960;  // the position leaves this out: 22.5 samples
+    EXPECT_EQ(position_of(now, now.sample - 22), "3:1:000");
+    now.song_beat = 8;
     now.numerator = 6;
     now.denominator = 8;  // beats are eighth notes
     EXPECT_EQ(position_of(now, now.sample - 12000), "2:6:000");
