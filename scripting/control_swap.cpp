@@ -109,7 +109,7 @@ void ControlThread::tell_of_swap(Seat& seat) {
     notice.slot = seat.slot->id();
     notice.file = link.options.scripts.front();
     notice.time = seat.slot->adopted_sample.load(std::memory_order_relaxed);
-    notice.text = names_of(link.options.scripts) + " swapped in " + std::to_string(took / ms) + " ms";
+    notice.text = names_of(link.options.scripts) + " swapped in " + std::to_string((took + ms / 2) / ms) + " ms";
     seat.slot->note_swap(static_cast<double>(took) * 1e-6);
     say(notice);
 }
