@@ -349,10 +349,10 @@ private:
     SlotState control_state_ = SlotState::empty;
     Link* taken_back_ = nullptr;  ///< the control thread's: what is left of the last look at retired_
     std::string failure_;
-    Scripts asked_;               ///< what was loaded last, whether it became live or not
+    Scripts asked_;                    ///< what was loaded last, whether it became live or not
     std::uint32_t left_out_ = 0;       ///< of those
     std::uint32_t live_left_out_ = 0;  ///< of what is live, where that is another chain
-    Scripts scripts_;             ///< what is live or bypassed
+    Scripts scripts_;                  ///< what is live or bypassed
     std::vector<Parameter> parameters_;
     ParameterValues values_;  ///< as given with load(), for ids not declared now
     std::vector<Preset> presets_;
