@@ -162,7 +162,7 @@ ScriptChoice parse_script_choice(const std::string& text) {
 
 std::pair<std::string, std::string> parse_setting(const std::string& text) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    if (equals == std::string::npos || equals == 0) {
         throw UsageError(fmt::format("'--set {}' is not of the form NAME=VALUE, such as --set gate=0.8", text));
     }
     return {text.substr(0, equals), text.substr(equals + 1)};

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -62,9 +63,11 @@ int run_offline(const CommandLine& line, Work work, const char* title) {
     const Interrupt interrupt;
     ProgressDisplay display(title);
     const auto show_messages = [&] {
-        for (const auto& message : engine.scripts().take_messages()) {
+        const auto messages = engine.scripts().take_messages();
+        for (const auto& message : messages) {
             display.print(message_line(message, session.device.rate));
         }
+        return !messages.empty();
     };
     audio::RenderOptions options;
     options.output = line.output;
@@ -78,7 +81,10 @@ int run_offline(const CommandLine& line, Work work, const char* title) {
         return !interrupt.requested();
     };
     const auto result = work(engine, options);
-    show_messages();
+    // The last lines of a script come beside its last answer, by another thread: heard when nothing more comes.
+    for (int quiet = 0; quiet < 10; quiet = show_messages() ? 0 : quiet + 1) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     if (result.cancelled) {
         throw std::runtime_error("stopped by you; nothing was written");
     }
