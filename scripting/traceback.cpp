@@ -67,6 +67,10 @@ std::string Place::sentence() const {
 }
 
 Place place_from(std::string_view dump, std::string_view script, std::string_view package) {
+    // It may have been asked before, and have answered its call after all: the last of several counts.
+    if (const std::size_t last = dump.rfind("(most recent call first):"); last != std::string_view::npos) {
+        dump.remove_prefix(last);
+    }
     std::vector<Frame> frames;
     while (!dump.empty() && frames.size() < most_frames) {
         const std::string_view text = dump.substr(0, dump.find('\n'));

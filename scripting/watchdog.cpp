@@ -1,5 +1,6 @@
 #include "scripting/watchdog.h"
 
+#include <algorithm>
 #include <csignal>
 #include <mutex>
 
@@ -18,7 +19,8 @@ constexpr std::int64_t grace_ns = 1 * ms;  ///< after the deadline, before prior
 constexpr std::int64_t least_penalty_ns = 100 * ms;
 constexpr std::int64_t most_penalty_ns = 10'000 * ms;
 constexpr std::int64_t forgotten_after_ns = 30'000 * ms;
-constexpr std::int64_t last_words_ns = 50 * ms;  ///< to say where it is, before it is ended
+constexpr std::int64_t last_words_ns = 50 * ms;   ///< so long before its end it is asked where it is
+constexpr std::int64_t least_words_ns = 10 * ms;  ///< what it gets to say it when it was asked too late
 
 }  // namespace
 
@@ -90,14 +92,14 @@ void Watchdog::run() {
 
 std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
     const std::int64_t oldest = child.oldest_call_ns.load(std::memory_order_acquire);
-    if (oldest != 0 && now - oldest > limit_ns_) {
+    if (oldest != 0 && now - oldest > limit_ns_ - last_words_ns) {
         if (child.asked_for_ns != oldest) {
             child.asked_for_ns = oldest;
             child.asked_ns = now;
             ::syscall(SYS_tgkill, child.pid, child.pid, SIGURG);  // its script's thread; ignored by who does not listen
         }
-        if (now - child.asked_ns < last_words_ns) {
-            return child.asked_ns + last_words_ns;
+        if (const auto end = std::max(oldest + limit_ns_, child.asked_ns + least_words_ns); now < end) {
+            return end;
         }
         const char* none = nullptr;
         child.condemned.compare_exchange_strong(none,

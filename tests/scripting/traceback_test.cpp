@@ -23,6 +23,14 @@ TEST(PlaceTest, TheInnermostFrameOfTheScriptAndTheHandlerAreNamed) {
     EXPECT_EQ(place.text, "__init__.py, line 519 in string_at\nx.py, line 5 in step\nx.py, line 12 in note");
 }
 
+TEST(PlaceTest, TheLastOfSeveralTracebacksCounts) {
+    const Place place = place_from(
+        "Current thread 0x00007f (most recent call first):\n  File \"/home/me/x.py\", line 5 in slow\n"
+        "Current thread 0x00007f (most recent call first):\n  File \"/home/me/x.py\", line 9 in endless\n",
+        script, package);
+    EXPECT_EQ(place.text, "x.py, line 9 in endless");
+}
+
 TEST(PlaceTest, WhatIsNoFrameIsLeftOut) {
     for (const char* text : {"", "  <no Python frame>\n", "  File \"", "  File \"/x.py\", line \n",
                              "  File \"/x.py\", line -3 in f\n", "  File \"/x.py\", line 99999999999 in f\n",
