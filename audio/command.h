@@ -64,7 +64,7 @@ struct SetControls {
 };
 struct MoveStrip {
     std::uint32_t track;
-    scripting::Setting what;  ///< gain, pan or send
+    scripting::Setting what;  ///< one of strip_settings
     double value;
 };
 struct ChooseProgram {

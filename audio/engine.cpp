@@ -225,25 +225,14 @@ void Engine::update_track(std::uint32_t track, const TrackSettings& settings) {
     }
 }
 
-void Engine::set_gain(std::uint32_t track, double db) {
+void Engine::move_strip(std::uint32_t track, scripting::Setting what, double value) {
     TrackDocument& document = state_->document(track);
-    document.settings.gain_db = std::clamp(db, -144.0, 24.0);
-    document.track->show_gain(document.settings.gain_db);
-    state_->send(command::MoveStrip{track, scripting::Setting::gain, document.settings.gain_db});
-}
-
-void Engine::set_pan(std::uint32_t track, double pan) {
-    TrackDocument& document = state_->document(track);
-    document.settings.pan = std::clamp(pan, -1.0, 1.0);
-    document.track->show_pan(document.settings.pan);
-    state_->send(command::MoveStrip{track, scripting::Setting::pan, document.settings.pan});
-}
-
-void Engine::set_send(std::uint32_t track, double send) {
-    TrackDocument& document = state_->document(track);
-    document.settings.send = std::clamp(send, 0.0, 1.0);
-    document.track->show_send(document.settings.send);
-    state_->send(command::MoveStrip{track, scripting::Setting::send, document.settings.send});
+    const double low = what == scripting::Setting::gain ? -144 : what == scripting::Setting::pan ? -1 : 0;
+    const double high = what == scripting::Setting::gain ? 24 : 1;
+    double& setting = strip_value(document.settings, what);
+    setting = std::clamp(value, low, high);
+    document.track->show_strip(what, setting);
+    state_->send(command::MoveStrip{track, what, setting});
 }
 
 void Engine::arm(std::optional<std::uint32_t> track) {

@@ -139,12 +139,10 @@ public:
     void remove_track(std::uint32_t track);
     /// Name, colour, input filter, gain, pan, send, mute, solo, instrument. (The script goes by load_script.)
     void update_track(std::uint32_t track, const TrackSettings& settings);
-    /// The user moves the fader (dB, -144..24), the pan (-1..1) or the send to the room (0..1). It counts from the next
-    /// block on, until a script moves it; that in turn until the user does. The settings, and so session(), hold what
-    /// the user has set.
-    void set_gain(std::uint32_t track, double db);
-    void set_pan(std::uint32_t track, double pan);
-    void set_send(std::uint32_t track, double send);
+    /// The user moves one of strip_settings: the fader (gain: dB, -144..24), the pan (-1..1) or the send to the room
+    /// (0..1). It counts from the next block on, until a script moves it; that in turn until the user does. The
+    /// settings, and so session(), hold what the user has set.
+    void move_strip(std::uint32_t track, scripting::Setting what, double value);
     /// Loads in the background; what plays goes on until the new script is ready. See scripting::ScriptSlot::load.
     /// A script of the track's chain: the chain is loaded anew; any other takes the place of all that is there.
     void load_script(std::uint32_t track, const std::string& path);

@@ -13,17 +13,18 @@ namespace {
 constexpr double heard_seconds = 3;
 constexpr double tail_seconds = 10;  ///< until it is 180 dB softer
 
+}  // namespace
+
 /// The library keeps the sample rate in one place for all, and scales its table of delays for good whenever one is made
-/// (STK 4.6.2): each of ours is made with the table as it was.
-class FreeVerb final : public stk::FreeVerb {
-public:
-    static std::unique_ptr<FreeVerb> make(double sample_rate) {
+/// (STK 4.6.2): each of ours is made with the table as it was. It allocates when it is made, and never again.
+struct Room::Reverb final : stk::FreeVerb {
+    static std::unique_ptr<Reverb> make(double sample_rate) {
         static std::mutex mutex;
         const std::lock_guard lock(mutex);
         stk::Stk::setSampleRate(sample_rate);
         const auto combs = std::to_array(cDelayLengths);
         const auto all_passes = std::to_array(aDelayLengths);
-        auto reverb = std::make_unique<FreeVerb>();
+        auto reverb = std::make_unique<Reverb>();
         std::copy(combs.begin(), combs.end(), std::begin(cDelayLengths));
         std::copy(all_passes.begin(), all_passes.end(), std::begin(aDelayLengths));
         reverb->setEffectMix(1);  // what is dry goes its own way
@@ -31,14 +32,8 @@ public:
     }
 };
 
-}  // namespace
-
-struct Room::Reverb {
-    std::unique_ptr<FreeVerb> freeverb;  ///< it allocates when it is made, and never again
-};
-
 Room::Room(double sample_rate, std::uint32_t max_frames)
-    : reverb_(new Reverb{FreeVerb::make(sample_rate)}),
+    : reverb_(Reverb::make(sample_rate)),
       bus_(std::size_t{2} * max_frames),
       heard_frames_(static_cast<std::uint32_t>(heard_seconds * sample_rate)),
       tail_frames_(static_cast<std::uint32_t>(tail_seconds * sample_rate)),
@@ -55,11 +50,11 @@ void Room::add_to(float* out, std::uint32_t frames) noexcept {
         } else if (quiet_ == tail_frames_) {
             continue;
         } else if (++quiet_ == tail_frames_) {
-            reverb_->freeverb->clear();
+            reverb_->clear();
             continue;
         }
-        out[2 * i] += static_cast<float>(reverb_->freeverb->tick(left, right, 0));
-        out[2 * i + 1] += static_cast<float>(reverb_->freeverb->lastOut(1));
+        out[2 * i] += static_cast<float>(reverb_->tick(left, right, 0));
+        out[2 * i + 1] += static_cast<float>(reverb_->lastOut(1));
         left = right = 0;
     }
 }

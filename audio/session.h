@@ -1,6 +1,7 @@
 // Session: the document. Tracks, scripts, parameters, song, device; what a session file holds.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -52,6 +53,15 @@ struct TrackSettings {
     double send = 0;  ///< to the room, behind the fader: 0..1
     bool mute = false, solo = false;
 };
+
+/// What a track's mixer strip consists of.
+inline constexpr std::array strip_settings{scripting::Setting::gain, scripting::Setting::pan, scripting::Setting::send};
+
+/// One of them in whatever has `gain_db`, `pan` and `send`.
+template <typename Strip>
+[[nodiscard]] auto& strip_value(Strip& strip, scripting::Setting what) noexcept {
+    return what == scripting::Setting::gain ? strip.gain_db : what == scripting::Setting::pan ? strip.pan : strip.send;
+}
 
 struct DeviceSettings {
     std::string name;  ///< empty: the best one found; "timer": no sound card needed

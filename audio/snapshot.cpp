@@ -242,9 +242,9 @@ EngineSnapshot Engine::snapshot() {
         track.key_marks = document.track->slot().key_marks();
         track.watched = document.track->slot().watched();
         track.settings = document.settings;
-        track.gain_db = document.track->gain_db();
-        track.pan = document.track->pan();
-        track.send = document.track->send();
+        for (const scripting::Setting what : strip_settings) {
+            strip_value(track, what) = document.track->strip(what);
+        }
         track.parameters = document.track->slot().parameters();
         track.script_generation = document.track->slot().generation();
         track.instrument_name = document.instrument->preset_name();

@@ -46,10 +46,10 @@ Track::Track(std::uint32_t id, scripting::ScriptHost& host, const TrackSettings&
       controls_(settings),
       kept_(faults::enabled ? 32768 : 0),
       left_(max_block),
-      right_(max_block),
-      gain_db_(settings.gain_db),
-      pan_(settings.pan),
-      send_(settings.send) {
+      right_(max_block) {
+    for (const Setting what : strip_settings) {
+        show_strip(what, strip_value(controls_, what));
+    }
     tell_settings();
 }
 
@@ -58,37 +58,25 @@ Track::~Track() {
 }
 
 void Track::set_controls(const TrackControls& controls) noexcept {
-    if (controls.gain_db != controls_.gain_db) {
-        show_gain(controls.gain_db);
-    }
-    if (controls.pan != controls_.pan) {
-        show_pan(controls.pan);
-    }
-    if (controls.send != controls_.send) {
-        show_send(controls.send);
+    for (const Setting what : strip_settings) {
+        if (const double value = strip_value(controls, what); value != strip_value(controls_, what)) {
+            show_strip(what, value);
+        }
     }
     controls_ = controls;
     tell_settings();
 }
 
 void Track::move_strip(Setting what, double value) noexcept {
-    if (what == Setting::gain) {
-        controls_.gain_db = value;
-        show_gain(value);
-    } else if (what == Setting::pan) {
-        controls_.pan = value;
-        show_pan(value);
-    } else {
-        controls_.send = value;
-        show_send(value);
-    }
+    strip_value(controls_, what) = value;
+    show_strip(what, value);
     slot_.set_setting(what, static_cast<float>(value));
 }
 
 void Track::tell_settings() noexcept {
-    slot_.set_setting(Setting::gain, static_cast<float>(gain_db()));
-    slot_.set_setting(Setting::pan, static_cast<float>(pan()));
-    slot_.set_setting(Setting::send, static_cast<float>(send()));
+    for (const Setting what : strip_settings) {
+        slot_.set_setting(what, static_cast<float>(strip(what)));
+    }
     if (controls_.program) {
         slot_.set_setting(Setting::program, static_cast<float>(*controls_.bank * 128 + *controls_.program));
     }
@@ -199,11 +187,11 @@ void Track::mix(float* out, Room& room, std::int64_t start, std::uint32_t frames
     const Lap lap(mix_ns_);
     std::uint32_t done = 0;
     const auto mix_until = [&](std::uint32_t end) {
-        const StereoGain gain = silent ? StereoGain{0, 0} : strip_gain(gain_db(), pan());
+        const StereoGain gain = silent ? StereoGain{0, 0} : strip_gain(strip(Setting::gain), strip(Setting::pan));
         gain_.set(gain);
         gain_.add(left_.data() + done, right_.data() + done, end - done, out + std::size_t{2} * done, left_peak,
                   right_peak);
-        const auto send = static_cast<float>(send_.load(std::memory_order_relaxed));
+        const auto send = static_cast<float>(strip(Setting::send));
         to_room_.set({gain.left * send, gain.right * send});
         to_room_.add(left_.data() + done, right_.data() + done, end - done, room.bus() + std::size_t{2} * done,
                      room.left_peak, room.right_peak);
@@ -211,14 +199,9 @@ void Track::mix(float* out, Room& room, std::int64_t start, std::uint32_t frames
     };
     for (const Event& event : output_) {
         const auto setting = static_cast<Setting>(event.data[0]);
-        std::atomic<double>* const moved = event.kind != Kind::setting ? nullptr
-                                           : setting == Setting::gain  ? &gain_db_
-                                           : setting == Setting::pan   ? &pan_
-                                           : setting == Setting::send  ? &send_
-                                                                       : nullptr;
-        if (moved != nullptr) {
+        if (event.kind == Kind::setting && std::ranges::find(strip_settings, setting) != strip_settings.end()) {
             mix_until(static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.time - start, done, frames)));
-            moved->store(event.value, std::memory_order_relaxed);
+            show_strip(setting, event.value);
         }
     }
     mix_until(frames);

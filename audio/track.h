@@ -93,18 +93,21 @@ public:
     /// The host input ledger: events that this track let in, counted before anybody else has them.
     [[nodiscard]] std::uint64_t events_heard() const noexcept { return heard_.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t notes_hanging() const noexcept { return hanging_.load(std::memory_order_acquire); }
-    /// Fader (dB), pan and send as user or script have moved them last.
-    [[nodiscard]] double gain_db() const noexcept { return gain_db_.load(std::memory_order_relaxed); }
-    [[nodiscard]] double pan() const noexcept { return pan_.load(std::memory_order_relaxed); }
-    [[nodiscard]] double send() const noexcept { return send_.load(std::memory_order_relaxed); }
-    /// The control side calls them ahead of a move_strip(), so that nobody sees the value of before once more.
-    void show_gain(double db) noexcept { gain_db_.store(db, std::memory_order_relaxed); }
-    void show_pan(double pan) noexcept { pan_.store(pan, std::memory_order_relaxed); }
-    void show_send(double send) noexcept { send_.store(send, std::memory_order_relaxed); }
+    /// One of strip_settings, as user or script have moved it last.
+    [[nodiscard]] double strip(scripting::Setting what) const noexcept {
+        return strip_[place_of(what)].load(std::memory_order_relaxed);
+    }
+    /// The control side calls it ahead of a move_strip(), so that nobody sees the value of before once more.
+    void show_strip(scripting::Setting what, double value) noexcept {
+        strip_[place_of(what)].store(value, std::memory_order_relaxed);
+    }
     PeakMeter left_peak, right_peak;
     LayerProbe instruments, mixing;
 
 private:
+    static constexpr std::size_t place_of(scripting::Setting what) noexcept {
+        return static_cast<std::size_t>(what) - static_cast<std::size_t>(strip_settings[0]);
+    }
     void tell_settings() noexcept;
     [[nodiscard]] bool lets_in(const scripting::Event& event, Source source, bool armed) const noexcept;
 
@@ -117,7 +120,7 @@ private:
     std::span<const scripting::Event> output_;
     std::vector<float> left_, right_;
     GainStage gain_, to_room_;
-    std::atomic<double> gain_db_, pan_, send_;                  ///< as user or script have set them last
+    std::array<std::atomic<double>, strip_settings.size()> strip_{};
     std::array<std::array<std::uint8_t, 16 * 128>, 2> down_{};  ///< by source: how often a key was let in
     std::int64_t instruments_ns_ = 0, mix_ns_ = 0;              ///< in this callback
     std::atomic<bool> scripted_{false};

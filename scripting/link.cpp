@@ -192,17 +192,7 @@ void Link::go(const std::string& saved, const ParameterValues& values) {
 }
 
 Place Link::last_place() {
-    const std::string dump = traceback_.read();
-    const std::string* innermost = &options.scripts.front();  // of the scripts that are in it
-    std::size_t first = std::string::npos;
-    for (const std::string& script : options.scripts) {
-        const std::size_t at = dump.find('"' + script + '"');
-        if (at < first) {
-            first = at;
-            innermost = &script;
-        }
-    }
-    return place_from(dump, *innermost, options.package_path + "/outboard/");
+    return place_from(traceback_.read(), options.scripts, options.package_path + "/outboard/");
 }
 
 void Link::mark_dead() noexcept {

@@ -101,9 +101,9 @@ public:
     [[nodiscard]] Stage stage() const noexcept { return stage_; }
     /// Ready, and about to be published: what the script goes on from (JSON, may be empty) and its parameters' values.
     void go(const std::string& saved, const ParameterValues& values);
-    /// What the child answered when it was asked for what it keeps, once; empty: nothing yet.
     /// Why its script was bypassed, once; empty: it was not.
     std::string take_bypass() { return std::exchange(bypass_, {}); }
+    /// What the child answered when it was asked for what it keeps, once; empty: nothing yet.
     std::string take_kept() { return std::exchange(kept_, {}); }
     /// The child is gone: lets the audio thread know and wakes it.
     void mark_dead() noexcept;

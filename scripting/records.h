@@ -42,8 +42,8 @@ inline constexpr std::uint8_t flag_last = 1;
 inline constexpr std::size_t bytes_per_text_record = sizeof(Record::value);
 /// A swap: `voice` has a bit for each of the first 32 live loops, in the order of their declaration.
 inline constexpr std::uint8_t wait_loops = 53;  ///< to the new child, before `start`: these do not begin yet
-inline constexpr std::uint8_t begin_loops =
-    54;  ///< to the new child: these begin now; value[0] = the sample at which their round is due
+/// To the new child: these begin now; value[0] = the sample at which their round is due.
+inline constexpr std::uint8_t begin_loops = 54;
 inline constexpr std::uint8_t leave = 55;   ///< to the old one: another took over; these run to their round's end
 inline constexpr std::uint8_t bypass = 57;  ///< voice: scripts of the chain that are left out, as bits
 /// In a PostType::audio: data[0] = slot of ipc::AudioMemory in which the block lies, channel after channel.

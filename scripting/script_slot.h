@@ -261,8 +261,8 @@ public:
     void load(const std::string& path, ParameterValues values, std::optional<std::string> saved = std::nullopt) {
         load(Scripts{path}, 0, std::move(values), std::move(saved));
     }
-    /// [control] The same with a chain of up to max_scripts scripts, all in one process. `left_out`: those that are
-    /// bypassed, as bits in their order.
+    /// [control] The same with a chain of up to max_scripts scripts, all in one process; none: as unload(). `left_out`:
+    /// those that are bypassed, as bits in their order. Throws std::runtime_error with a sentence if there are more.
     virtual void load(Scripts scripts, std::uint32_t left_out, ParameterValues values,
                       std::optional<std::string> saved = std::nullopt) = 0;
     /// [control] Which scripts of a chain are bypassed from the next block on, as bits in their order. Their notes end,

@@ -1,6 +1,7 @@
 // The control side's half of a slot: orders to the control thread, states, figures.
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "ipc/clock.h"
@@ -59,6 +60,14 @@ Slot::Slot(Options options, Company& company)
 Slot::~Slot() = default;
 
 void Slot::load(Scripts scripts, std::uint32_t left_out, ParameterValues values, std::optional<std::string> saved) {
+    if (scripts.empty()) {
+        unload();
+        return;
+    }
+    if (scripts.size() > max_scripts) {
+        throw std::runtime_error("A track plays at most " + std::to_string(max_scripts) + " scripts, not " +
+                                 std::to_string(scripts.size()) + ".");
+    }
     if (saved) {
         keep_saved(scripts, *saved);
     }

@@ -176,8 +176,8 @@ void Slot::append_begin_loops(std::int64_t up_to) noexcept {
     record.kind = wire::begin_loops;
     record.time = std::max(loops_begin_at_, segment_start_);
     record.voice = loops_begin_;
-    record.value[0] =
-        static_cast<double>(loops_begin_at_);  // before this block, if the old child is heard a block later
+    // Before this block, if the old child is heard a block later.
+    record.value[0] = static_cast<double>(loops_begin_at_);
     loops_begin_ = 0;
     append(record);
 }

@@ -151,9 +151,9 @@ void Slot::exchange_link() noexcept {
         return;  // the old link's answer is awaited first; should it never come, the watchdog ends the old link
     }
     const bool leaves = link_ != nullptr && incoming != remove_link && !link_->dead() && !post_failed_;
+    // So is what it holds back: let go now, it would say it beside the events themselves, which then passed.
     if (leaves && (more_ || uncalled_)) {
-        return;  // so is what it holds back: let go now, it would say it beside the events themselves, which then
-                 // passed
+        return;
     }
     incoming = incoming_.exchange(nullptr, std::memory_order_acq_rel);
     if (incoming == nullptr) {

@@ -66,8 +66,7 @@ std::string Place::sentence() const {
     return words({file, function, line}) + called;
 }
 
-Place place_from(std::string_view dump, std::string_view script, std::string_view package) {
-    // It may have been asked before, and have answered its call after all: the last of several counts.
+Place place_from(std::string_view dump, std::span<const std::string> scripts, std::string_view package) {
     if (const std::size_t last = dump.rfind("(most recent call first):"); last != std::string_view::npos) {
         dump.remove_prefix(last);
     }
@@ -84,13 +83,15 @@ Place place_from(std::string_view dump, std::string_view script, std::string_vie
     if (frames.empty()) {
         return place;
     }
-    const auto own = [&](const Frame& frame) { return frame.file == script; };
-    const auto found = std::ranges::find_if(frames, own);
+    const auto found = std::ranges::find_if(
+        frames, [&](const Frame& frame) { return std::ranges::find(scripts, frame.file) != scripts.end(); });
     const Frame& inner = found != frames.end() ? *found : frames.front();
     place.file = inner.file;
     place.line = inner.line;
     place.function = inner.function;
-    const auto outer = std::find_if(frames.rbegin(), frames.rend(), own);
+    const auto outer = std::find_if(frames.rbegin(), frames.rend(), [&](const Frame& frame) {
+        return found != frames.end() && frame.file == found->file;
+    });
     place.handler = outer != frames.rend() ? outer->function : frames.back().function;
     for (const Frame& frame : frames) {
         place.text += (place.text.empty() ? "" : "\n") + words(frame);

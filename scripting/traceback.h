@@ -2,6 +2,7 @@
 // It does so from a signal handler, so it also works while C code runs, and in a crash.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,9 @@ struct Place {
 };
 
 /// Reads what faulthandler wrote. Nothing in it is believed: what is no frame is left out. `package`: the folder of the
-/// runtime, whose frames are left out; `script`: the path of the script, whose own frames are preferred.
-[[nodiscard]] Place place_from(std::string_view dump, std::string_view script, std::string_view package);
+/// runtime, whose frames are left out; `scripts`: their paths; frames of one of them are preferred, and of several the
+/// innermost one's. Of several tracebacks the last one counts: a child may be asked and answer its call after all.
+[[nodiscard]] Place place_from(std::string_view dump, std::span<const std::string> scripts, std::string_view package);
 
 /// The host's end of that pipe. The child's end never blocks the child.
 class TracebackPipe {

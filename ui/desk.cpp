@@ -114,16 +114,8 @@ void Desk::change_track(std::uint32_t id, const std::function<void(audio::TrackS
     }
 }
 
-void Desk::set_gain(std::uint32_t track, double db) {
-    edit([=](audio::Engine& engine) { engine.set_gain(track, db); });
-}
-
-void Desk::set_pan(std::uint32_t track, double pan) {
-    edit([=](audio::Engine& engine) { engine.set_pan(track, pan); });
-}
-
-void Desk::set_send(std::uint32_t track, double send) {
-    edit([=](audio::Engine& engine) { engine.set_send(track, send); });
+void Desk::move_strip(std::uint32_t track, scripting::Setting what, double value) {
+    edit([=](audio::Engine& engine) { engine.move_strip(track, what, value); });
 }
 
 void Desk::load_script(std::uint32_t track, const std::string& path) {

@@ -55,9 +55,7 @@ public:
     /// Changes settings of a track. The change shows in snapshot() at once, so that two quick edits add up.
     void change_track(std::uint32_t id, const std::function<void(audio::TrackSettings&)>& change);
     /// Fader and pan, which a script may move, too. What the user sets counts from now on, until the script moves it.
-    void set_gain(std::uint32_t track, double db);
-    void set_pan(std::uint32_t track, double pan);
-    void set_send(std::uint32_t track, double send);
+    void move_strip(std::uint32_t track, scripting::Setting what, double value);
     void load_script(std::uint32_t track, const std::string& path);
     /// The chain of a track, in order; none: no script.
     void load_scripts(std::uint32_t track, const scripting::Scripts& scripts);

@@ -142,15 +142,13 @@ void TrackCard::connect_controls() {
             [this](bool on) { desk_.change_track(track_, [on](audio::TrackSettings& s) { s.mute = on; }); });
     connect(solo_, &QPushButton::toggled, this,
             [this](bool on) { desk_.change_track(track_, [on](audio::TrackSettings& s) { s.solo = on; }); });
-    const auto set_gain = [this](double db) { desk_.set_gain(track_, db); };
-    const auto set_pan = [this](double pan) { desk_.set_pan(track_, pan); };
-    connect(gain_, &DragValue::changed, this, set_gain);
-    connect(gain_, &DragValue::reset_wished, this, [set_gain] { set_gain(0); });
-    connect(pan_, &DragValue::changed, this, set_pan);
-    connect(pan_, &DragValue::reset_wished, this, [set_pan] { set_pan(0); });
-    const auto set_send = [this](double send) { desk_.set_send(track_, send); };
-    connect(send_, &DragValue::changed, this, set_send);
-    connect(send_, &DragValue::reset_wished, this, [set_send] { set_send(0); });
+    for (const auto& [control, what] : {std::pair{gain_, scripting::Setting::gain},
+                                        {pan_, scripting::Setting::pan},
+                                        {send_, scripting::Setting::send}}) {
+        const auto move = [this, what = what](double value) { desk_.move_strip(track_, what, value); };
+        connect(control, &DragValue::changed, this, move);
+        connect(control, &DragValue::reset_wished, this, [move] { move(0); });
+    }
     connect(name_, &QLineEdit::editingFinished, this, [this] {
         if (name_->isReadOnly()) {
             return;

@@ -105,7 +105,7 @@ def asked(e):
     EXPECT_EQ(engine.session().tracks[0].gain_db, -3) << "the session keeps what the user has set";
 
     const std::uint32_t id = engine.snapshot().tracks[0].id;
-    engine.set_gain(id, -3);
+    engine.move_strip(id, scripting::Setting::gain, -3);
     EXPECT_EQ(engine.snapshot().tracks[0].gain_db, -3) << "shown at once";
     EXPECT_EQ(strip(), std::pair(-3.0, 0.5)) << "where the user had it before counts, too";
     const std::uint8_t asks[]{0xB0, 1, 127};
@@ -119,10 +119,10 @@ def asked(e):
     settings.mute = true;
     engine.update_track(id, settings);
     EXPECT_EQ(strip(), std::pair(-12.0, 0.5)) << "another setting of the track is not the fader";
-    engine.set_send(id, 0.25);
+    engine.move_strip(id, scripting::Setting::send, 0.25);
     EXPECT_EQ(engine.snapshot().tracks[0].send, 0.25);
     EXPECT_EQ(engine.session().tracks[0].send, 0.25);
-    engine.set_pan(id, -7);
+    engine.move_strip(id, scripting::Setting::pan, -7);
     EXPECT_EQ(strip(), std::pair(-12.0, -1.0)) << "clamped";
     EXPECT_EQ(engine.session().tracks[0].pan, -1);
 }

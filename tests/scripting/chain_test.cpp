@@ -67,6 +67,15 @@ protected:
     Folder folder;
 };
 
+TEST_F(ChainTest, NoScriptsAreAsTakenOutAndTooManyAreRefused) {
+    Rig rig(options("shm"));
+    load(rig, files({octave}));
+    rig.slot.load(Scripts{}, 0, {});
+    std::vector<Event> heard;
+    EXPECT_TRUE(play_until(rig, heard, [&] { return rig.slot.figures().state == SlotState::empty; }));
+    EXPECT_THROW(rig.slot.load(Scripts(max_scripts + 1, "x.py"), 0, {}), std::runtime_error);
+}
+
 TEST_F(ChainTest, TheOutputOfOneIsTheInputOfTheNext) {
     const std::vector<Event> keys{note_on(10, 60), note_off(500, 60, 30), control(501, 1, 7)};
     for (const char* transport : {"shm", "pipe"}) {

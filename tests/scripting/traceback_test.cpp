@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <string>
+#include <vector>
+
 namespace outboard::scripting {
 namespace {
 
-constexpr const char* script = "/home/me/x.py";
+const std::vector<std::string> script{"/home/me/x.py", "/home/me/y.py"};
 constexpr const char* package = "/usr/share/outboard/python/outboard/";
 
 TEST(PlaceTest, TheInnermostFrameOfTheScriptAndTheHandlerAreNamed) {
@@ -17,7 +20,7 @@ TEST(PlaceTest, TheInnermostFrameOfTheScriptAndTheHandlerAreNamed) {
         "  File \"/home/me/x.py\", line 12 in note\n"
         "  File \"/usr/share/outboard/python/outboard/_runtime.py\", line 240 in _run\n",
         script, package);
-    EXPECT_EQ(place.file, script);
+    EXPECT_EQ(place.file, script[0]);
     EXPECT_EQ(place.line, 5);
     EXPECT_EQ(place.sentence(), "x.py, line 5 in step (called from note)");
     EXPECT_EQ(place.text, "__init__.py, line 519 in string_at\nx.py, line 5 in step\nx.py, line 12 in note");
@@ -26,9 +29,10 @@ TEST(PlaceTest, TheInnermostFrameOfTheScriptAndTheHandlerAreNamed) {
 TEST(PlaceTest, TheLastOfSeveralTracebacksCounts) {
     const Place place = place_from(
         "Current thread 0x00007f (most recent call first):\n  File \"/home/me/x.py\", line 5 in slow\n"
-        "Current thread 0x00007f (most recent call first):\n  File \"/home/me/x.py\", line 9 in endless\n",
+        "Current thread 0x00007f (most recent call first):\n  File \"/home/me/y.py\", line 9 in endless\n",
         script, package);
-    EXPECT_EQ(place.text, "x.py, line 9 in endless");
+    EXPECT_EQ(place.text, "y.py, line 9 in endless");
+    EXPECT_EQ(place.file, script[1]);
 }
 
 TEST(PlaceTest, WhatIsNoFrameIsLeftOut) {

@@ -129,23 +129,11 @@ void Engine::update_track(std::uint32_t id, const TrackSettings& settings) {
     }
     note("update_track " + to_string(id));
 }
-void Engine::set_gain(std::uint32_t id, double db) {
+void Engine::move_strip(std::uint32_t id, scripting::Setting what, double value) {
     if (TrackSnapshot* track = find(id)) {
-        track->gain_db = track->settings.gain_db = db;
+        strip_value(*track, what) = strip_value(track->settings, what) = value;
     }
-    note("set_gain " + to_string(id) + ' ' + to_string(db));
-}
-void Engine::set_pan(std::uint32_t id, double pan) {
-    if (TrackSnapshot* track = find(id)) {
-        track->pan = track->settings.pan = pan;
-    }
-    note("set_pan " + to_string(id) + ' ' + to_string(pan));
-}
-void Engine::set_send(std::uint32_t id, double send) {
-    if (TrackSnapshot* track = find(id)) {
-        track->send = track->settings.send = send;
-    }
-    note("set_send " + to_string(id) + ' ' + to_string(send));
+    note("move_strip " + to_string(id) + ' ' + to_string(static_cast<int>(what)) + ' ' + to_string(value));
 }
 void Engine::load_script(std::uint32_t id, const std::string& path) {
     note("load_script " + to_string(id) + ' ' + path);
