@@ -21,8 +21,13 @@ struct CallbackThread {
 /// [control] Puts a process's first thread, or a thread, under a real-time policy; what it starts itself runs without.
 /// False if the system says no.
 bool set_realtime_priority(std::int64_t id, int policy, int priority) noexcept;
-/// [control] The policy of ordinary programs.
-void set_normal_priority(std::int64_t id) noexcept;
+/// [control] The policy of ordinary programs; its children start with it, too. False if the system says no.
+bool set_normal_priority(std::int64_t id) noexcept;
+/// [control] Asks the system to let a thread of normal priority run soon and for short: of those that have used equally
+/// much, the one with the shorter turn goes first, and it takes the core from one with a longer turn. Linux 6.12 and
+/// later (the slice of sched_setattr(2), 100 us at least; no privilege needed); no effect elsewhere, nor at real-time
+/// priority.
+void set_short_turns(std::int64_t id, std::int64_t turn_ns) noexcept;
 
 /// [control] Cores that this process may use.
 [[nodiscard]] int usable_cores() noexcept;

@@ -21,6 +21,10 @@ constexpr std::int64_t most_penalty_ns = 10'000 * ms;
 constexpr std::int64_t forgotten_after_ns = 30'000 * ms;
 constexpr std::int64_t last_words_ns = 50 * ms;   ///< so long before its end it is asked where it is
 constexpr std::int64_t least_words_ns = 10 * ms;  ///< what it gets to say it when it was asked too late
+// At normal priority a thread waits for its turn behind whatever runs. The child's is the shorter one, so that it
+// starts as soon as it is called; longer than the callback's, it would wait for the callback that waits for it.
+constexpr std::int64_t callback_turn_ns = 200'000;
+constexpr std::int64_t child_turn_ns = 100'000;
 
 }  // namespace
 
@@ -47,6 +51,9 @@ void Watchdog::set_callback(const CallbackThread& callback) {
     parameters.sched_priority = callback.realtime() ? callback.priority : 0;
     // Refused without the right to it; then the children have none either.
     ::pthread_setschedparam(thread_.native_handle(), callback.realtime() ? SCHED_FIFO : SCHED_OTHER, &parameters);
+    if (!callback.realtime() && callback.id != 0) {
+        set_short_turns(callback.id, callback_turn_ns);
+    }
     for (Watched* child : children_) {
         promote(*child);
     }
@@ -70,8 +77,13 @@ void Watchdog::promote(Watched& child) noexcept {
         const bool granted = set_realtime_priority(child.pid, callback_.policy, priority);
         child.realtime.store(granted);
         child.wanted_priority.store(granted ? 0 : priority);  // the control thread may ask: it takes too long here
-    } else if (child.realtime.exchange(false)) {
-        set_normal_priority(child.pid);
+    } else {
+        if (child.realtime.exchange(false)) {
+            set_normal_priority(child.pid);
+        }
+        if (callback_.id != 0) {
+            set_short_turns(child.pid, child_turn_ns);
+        }
     }
 }
 
@@ -119,7 +131,9 @@ std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
         if (now < late + grace_ns) {
             return late + grace_ns;
         }
-        set_normal_priority(child.pid);
+        if (!set_normal_priority(child.pid)) {
+            return now + rhythm_ns;
+        }
         child.realtime.store(false);
         child.demotions.fetch_add(1, std::memory_order_relaxed);
         const bool again = child.penalty_ns != 0 && now - child.demoted_ns < forgotten_after_ns;

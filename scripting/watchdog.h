@@ -46,7 +46,8 @@ public:
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
 
-    /// [control] From now on the children belong below this callback: those watched now and those to come.
+    /// [control] From now on the children belong below this callback: those watched now and those to come. Without
+    /// real-time priority callback and children are given short turns, the children the shorter ones.
     void set_callback(const CallbackThread& callback);
     /// [control] Watches a child and gives it its priority, until remove().
     void add(Watched& child);

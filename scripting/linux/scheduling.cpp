@@ -1,6 +1,7 @@
 #include "scripting/scheduling.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,19 @@ const cpu_set_t& allowed_cores() noexcept {
     }();
     return cores;
 }
+
+/// What sched_getattr(2) and sched_setattr(2) take, in its first version; the C library has no calls for them.
+struct Attributes {
+    std::uint32_t size;
+    std::uint32_t policy;
+    std::uint64_t flags;
+    std::int32_t nice;
+    std::uint32_t priority;
+    std::uint64_t runtime_ns;  ///< for SCHED_OTHER: the slice
+    std::uint64_t deadline_ns;
+    std::uint64_t period_ns;
+};
+static_assert(sizeof(Attributes) == 48, "SCHED_ATTR_SIZE_VER0");
 
 void set_cores(std::int64_t id, const cpu_set_t& cores) noexcept {
     if (CPU_COUNT(&cores) > 0) {
@@ -49,9 +63,20 @@ bool set_realtime_priority(std::int64_t id, int policy, int priority) noexcept {
     return ::sched_setscheduler(static_cast<pid_t>(id), policy | SCHED_RESET_ON_FORK, &parameter) == 0;
 }
 
-void set_normal_priority(std::int64_t id) noexcept {
+bool set_normal_priority(std::int64_t id) noexcept {
     const sched_param parameter{};
-    ::sched_setscheduler(static_cast<pid_t>(id), SCHED_OTHER, &parameter);
+    // With the flag: who has no privilege may not take it back, and would be refused this, too.
+    return ::sched_setscheduler(static_cast<pid_t>(id), SCHED_OTHER | SCHED_RESET_ON_FORK, &parameter) == 0;
+}
+
+void set_short_turns(std::int64_t id, std::int64_t turn_ns) noexcept {
+    Attributes attributes{};
+    if (::syscall(SYS_sched_getattr, id, &attributes, sizeof attributes, 0) != 0 || attributes.policy != SCHED_OTHER) {
+        return;
+    }
+    attributes.size = sizeof attributes;
+    attributes.runtime_ns = static_cast<std::uint64_t>(turn_ns);  // all else, nice among it, stays as it is
+    ::syscall(SYS_sched_setattr, id, &attributes, 0);
 }
 
 int usable_cores() noexcept {

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 from typing import Any
+
+
+def spread(figures: list[int]) -> str:
+    """Least, median and most: what differs by less than that does not differ."""
+    return f"{min(figures)}, {statistics.median(figures):g}, {max(figures)}"
 
 
 def tracks(stats: dict[str, Any], script: str | None = None) -> list[dict[str, Any]]:

@@ -10,7 +10,9 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
+
+BEGINS = 2.0  # seconds after its start it plays for sure
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Variant:
     title: str
     program: Path
     options: list[str] = field(default_factory=list)
+    playing: Callable[[int], None] | None = None  # what is done to the process when it has begun to play
 
 
 def variants(outboard: Path, one_gil: Path) -> list[Variant]:
@@ -40,12 +43,19 @@ def run(variant: Variant, words: list[str], env: dict[str, str] | None = None, t
     with tempfile.TemporaryDirectory() as folder:
         stats_path = Path(folder, "stats.json")
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.run(
-            [variant.program, words[0], *variant.options, *words[1:], "--stats", stats_path],
-            env=env or environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
-            check=False)
-        if done.returncode != 0:
-            raise SystemExit(f"{variant.title}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+        with subprocess.Popen(
+                [variant.program, words[0], *variant.options, *words[1:], "--stats", stats_path],
+                env=env or environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True) as program:
+            try:
+                if variant.playing:
+                    time.sleep(BEGINS)
+                    variant.playing(program.pid)
+                said, _ = program.communicate(timeout=timeout)
+            finally:
+                program.kill()
+        if program.returncode != 0:
+            raise SystemExit(f"{variant.title}: exit {program.returncode}\n{said}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         stats: dict[str, Any] = json.loads(stats_path.read_text())
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
