@@ -137,8 +137,7 @@ void ControlThread::ask_for_priority(Link& link) {
     }
 }
 
-/// Who may poll: as many children as there are cores beside the callback's, those that were called lately. One that
-/// polls keeps off the callback's core; the others may use it whenever the callback sleeps.
+/// Who may poll: as many children as there are cores beside the callback's, those that were called lately.
 void ControlThread::share_cores() {
     constexpr std::int64_t lately_ns = 2'000 * ms;
     if (!options_.prewake_guard_ns || !callback_.realtime() || callback_.core < 0) {
@@ -154,6 +153,9 @@ void ControlThread::share_cores() {
         }
         const bool lately = now - seat->slot->last_called_ns.load(std::memory_order_relaxed) < lately_ns;
         const bool realtime = link->watched.realtime.load(std::memory_order_relaxed);
+        if (link->prewakes.load(std::memory_order_relaxed)) {
+            keep_in_place(*link, seat->slot->times_woken());
+        }
         if (!lately || !realtime) {
             set_prewake(*link, false);
         } else if (link->prewakes.load(std::memory_order_relaxed)) {
@@ -178,6 +180,22 @@ void ControlThread::set_prewake(Link& link, bool allowed) {
     } else {
         let_run_anywhere(link.pid());
     }
+    link.kept_off_core = allowed;
+}
+
+/// One that polls belongs on another core than the callback, which would push it away there. But it is not bound: when
+/// its own core does not take it up at once, because the kernel or the machine's host is at work there, the system may
+/// let it run where the callback has gone to sleep to wait for it. Then it is sent back.
+void ControlThread::keep_in_place(Link& link, std::uint64_t woken) {
+    const bool was_woken = std::exchange(link.times_woken, woken) != woken;
+    if (was_woken && !link.kept_off_core) {
+        keep_off_core(link.pid(), callback_.core);
+    } else if (!was_woken && link.kept_off_core) {
+        let_run_anywhere(link.pid());
+    } else {
+        return;
+    }
+    link.kept_off_core = !link.kept_off_core;
 }
 
 // ---- the thread ----------------------------------------------------------------------------------------------------
@@ -250,6 +268,10 @@ void ControlThread::hear(Seat& seat, Link& link) {
     }
     if (std::string saved = link.take_saved(); !saved.empty() && &link == seat.current) {
         seat.slot->keep_saved(link.options.scripts, saved);
+    }
+    if (auto late = link.dead() ? std::nullopt : link.late_report.look(link, ipc::now_ns())) {
+        late->slot = seat.slot->id();
+        say(std::move(*late));
     }
     for (const PanelNews& news : link.take_panel_news()) {
         if (&link == seat.current) {

@@ -17,6 +17,7 @@
 #include "ipc/process.h"
 #include "ipc/protocol.h"
 #include "ipc/system_pipe.h"
+#include "scripting/late_report.h"
 #include "scripting/panel_news.h"
 #include "scripting/script_slot.h"
 #include "scripting/traceback.h"
@@ -109,8 +110,9 @@ public:
     void mark_dead() noexcept;
     void kill() noexcept { process_.kill(); }
     std::optional<ipc::Exit> poll_exit() { return process_.poll(); }
-    /// After its end: where the script was, if that is known.
+    /// Where the script was when it was last asked or ended, if that is known. Each answer once.
     [[nodiscard]] Place last_place();
+    LateReport late_report;
 
     const LinkOptions options;
     std::vector<Parameter> parameters;
@@ -121,9 +123,11 @@ public:
     std::string take_saved() { return std::exchange(saved_, {}); }
     std::vector<PanelNews> take_panel_news() { return std::exchange(panel_news_, {}); }
     std::int64_t started_ns = 0;
-    std::string end_reason;        ///< set by whoever killed it
-    bool kit_refused = false;      ///< RealtimeKit said no: it is not asked again
-    Link* next_retired = nullptr;  ///< the audio thread's chain of links that it has let go
+    std::string end_reason;         ///< set by whoever killed it
+    bool kept_off_core = false;     ///< for a moment: the callback's
+    std::uint64_t times_woken = 0;  ///< as seen last
+    bool kit_refused = false;       ///< RealtimeKit said no: it is not asked again
+    Link* next_retired = nullptr;   ///< the audio thread's chain of links that it has let go
 
     [[nodiscard]] const char* condemned() const noexcept { return watched.condemned.load(std::memory_order_acquire); }
     [[nodiscard]] std::int64_t pid() const noexcept { return process_.pid(); }

@@ -116,6 +116,8 @@ public:
     void keep_saved(const Scripts& scripts, const std::string& saved);
     /// What the next child of these scripts goes on from.
     [[nodiscard]] std::string saved_of(const Scripts& scripts) const;
+    /// Calls that had to wake the child.
+    [[nodiscard]] std::uint64_t times_woken() const noexcept { return counters_.woke.load(std::memory_order_relaxed); }
     /// Tells a link which of its scripts are bypassed, if it plays those that were asked for.
     void pass_left_out(Link& link) const;
     /// A link that is ready goes to the audio thread at its next block (null: the script is taken out). Returns a link
@@ -183,7 +185,8 @@ private:
     bool apply_audio_answer(const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
     bool send_audio(const AudioHop::Block& block) noexcept;
     void watch_oldest() noexcept;
-    void pay_for_lateness() noexcept;
+    void pay_for_lateness(std::int64_t from) noexcept;
+    void end_lateness() noexcept;
     void record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
     void apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept;
     void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing,
@@ -300,7 +303,8 @@ private:
     std::int64_t shift_ = 0;
     std::uint32_t late_in_second_ = 0;
     std::int64_t late_second_start_ = 0, last_late_ = 0;
-    std::int64_t answer_ns_ = 0;  ///< from posting to noticing, smoothed
+    std::int64_t finished_ns_ = 0;  ///< the last answer, by the child's word
+    std::int64_t answer_ns_ = 0;    ///< from posting to noticing, smoothed
     std::int64_t next_second_ = 0;
     std::int64_t last_called_ = INT64_MIN / 2;  ///< end of the last block in which the child was called
     std::int64_t block_ns_ = 0;                 ///< spent in this slot during this block

@@ -61,6 +61,7 @@ void Slot::record_times(const Call& call, const ipc::AnswerHead& head, std::int6
     const std::int64_t decoded = std::max(started, inside(head.decoded_ns));
     const std::int64_t handled = std::max(decoded, inside(head.handled_ns));
     const std::int64_t finished = std::max(handled, inside(head.finished_ns));
+    finished_ns_ = finished;
     wait_.record(started - call.posted_ns);
     busy_.record(finished - started);
     decode_.record(decoded - started);

@@ -68,9 +68,9 @@ void Slot::collect_audio(float* left, float* right) noexcept {
     const bool late = !hop_.get(block_.start, block_.frames, left, right);
     if (link_ != nullptr) {
         if (late) {
-            pay_for_lateness();
+            pay_for_lateness(block_.start);
         } else if (audio_late_ && !owes_ && call_count_ == 0) {
-            link_->watched.late_since_ns.store(0, std::memory_order_release);
+            end_lateness();
         }
         audio_late_ = late;
     }
@@ -88,6 +88,7 @@ bool Slot::apply_audio_answer(const ipc::AnswerHead& head, std::int64_t noticed_
     const std::int64_t posted = hop_.oldest().posted_ns;
     const std::int64_t started = std::clamp(head.started_ns, posted, noticed_ns);
     const std::int64_t finished = std::clamp(head.finished_ns, started, noticed_ns);
+    finished_ns_ = finished;
     audio_wait_.record(started - posted);
     audio_busy_.record(finished - started);
     const bool gave_up = (head.flags & ipc::answer_bypass) != 0;

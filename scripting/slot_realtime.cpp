@@ -305,7 +305,7 @@ void Slot::note_lateness(bool late) noexcept {
     const auto second = static_cast<std::int64_t>(options_.sample_rate);
     if (late) {
         late_windows_.late(calls_[call_first_].start, block_end_);
-        pay_for_lateness();
+        pay_for_lateness(calls_[call_first_].start);
         rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::late, std::memory_order_relaxed);
         if (block_.start - late_second_start_ >= second) {
             late_second_start_ = block_.start;
@@ -320,7 +320,7 @@ void Slot::note_lateness(bool late) noexcept {
         return;
     }
     if (!audio_late_) {
-        link_->watched.late_since_ns.store(0, std::memory_order_release);
+        end_lateness();
     }
     if (shift_ > 0 && !options_.pipelined && block_.start - last_late_ >= second) {
         shift_ = 0;
@@ -333,14 +333,29 @@ void Slot::note_lateness(bool late) noexcept {
     }
 }
 
-/// From now on the watchdog counts how long it is late.
-void Slot::pay_for_lateness() noexcept {
+/// From now on the watchdog counts how long it is late. `from`: the first sample that was not answered in time.
+void Slot::pay_for_lateness(std::int64_t from) noexcept {
     if (link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
+        link_->watched.late_sample.store(from, std::memory_order_relaxed);
         link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
         if (link_->watchdog != nullptr) {
             link_->watchdog->note_late();
         }
     }
+}
+
+/// All answers are here.
+void Slot::end_lateness() noexcept {
+    Watched& watched = link_->watched;
+    const std::int64_t since = watched.late_since_ns.load(std::memory_order_relaxed);
+    if (since == 0) {
+        return;
+    }
+    watched.late_worst_ns.store(std::max(watched.late_worst_ns.load(std::memory_order_relaxed),
+                                         std::max<std::int64_t>(finished_ns_ - since, 0)),
+                                std::memory_order_relaxed);
+    watched.latenesses.fetch_add(1, std::memory_order_release);
+    watched.late_since_ns.store(0, std::memory_order_release);
 }
 
 }  // namespace outboard::scripting

@@ -19,12 +19,18 @@ constexpr std::int64_t grace_ns = 1 * ms;  ///< after the deadline, before prior
 constexpr std::int64_t least_penalty_ns = 100 * ms;
 constexpr std::int64_t most_penalty_ns = 10'000 * ms;
 constexpr std::int64_t forgotten_after_ns = 30'000 * ms;
-constexpr std::int64_t last_words_ns = 50 * ms;   ///< so long before its end it is asked where it is
-constexpr std::int64_t least_words_ns = 10 * ms;  ///< what it gets to say it when it was asked too late
+constexpr std::int64_t last_words_ns = 50 * ms;          ///< so long before its end it is asked where it is
+constexpr std::int64_t between_questions_ns = 500 * ms;  ///< to a child that is late
+constexpr std::int64_t least_words_ns = 10 * ms;         ///< what it gets to say it when it was asked too late
 // At normal priority a thread waits for its turn behind whatever runs. The child's is the shorter one, so that it
 // starts as soon as it is called; longer than the callback's, it would wait for the callback that waits for it.
 constexpr std::int64_t callback_turn_ns = 200'000;
 constexpr std::int64_t child_turn_ns = 100'000;
+
+/// Where is it? Its script's thread writes a traceback; who does not listen ignores it.
+void ask(const Watched& child) noexcept {
+    ::syscall(SYS_tgkill, child.pid, child.pid, SIGURG);
+}
 
 }  // namespace
 
@@ -108,7 +114,7 @@ std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
         if (child.asked_for_ns != oldest) {
             child.asked_for_ns = oldest;
             child.asked_ns = now;
-            ::syscall(SYS_tgkill, child.pid, child.pid, SIGURG);  // its script's thread; ignored by who does not listen
+            ask(child);
         }
         if (const auto end = std::max(oldest + limit_ns_, child.asked_ns + least_words_ns); now < end) {
             return end;
@@ -120,6 +126,10 @@ std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
         return now + rhythm_ns;
     }
     const std::int64_t late = child.late_since_ns.load(std::memory_order_acquire);
+    if (late != 0 && oldest != 0 && now - child.asked_late_ns.load(std::memory_order_relaxed) > between_questions_ns) {
+        ask(child);
+        child.asked_late_ns.store(now, std::memory_order_release);
+    }
     if (child.back_at_ns != 0) {
         if (late != 0) {
             child.back_at_ns = std::max(child.back_at_ns, late + child.penalty_ns);

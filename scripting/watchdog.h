@@ -24,6 +24,11 @@ struct Watched {
     std::int64_t pid = 0;
     std::atomic<std::int64_t> oldest_call_ns{0};  ///< [rt] when the oldest unanswered call was posted; 0: none
     std::atomic<std::int64_t> late_since_ns{0};   ///< [rt] when it missed its deadline; 0: since then it was in time
+    // What was late and is over, for the log (late_report.h).
+    std::atomic<std::uint64_t> latenesses{0};     ///< [rt] counted after the two below are set
+    std::atomic<std::int64_t> late_sample{0};     ///< [rt] the first sample that was not answered in time
+    std::atomic<std::int64_t> late_worst_ns{0};   ///< [rt] from deadline to answer; the control thread takes it
+    std::atomic<std::int64_t> asked_late_ns{0};   ///< when it was last asked where it is because it was late
     std::atomic<bool> realtime{false};            ///< has real-time priority now
     std::atomic<int> wanted_priority{0};          ///< to be asked for elsewhere: the system refused it; 0: nothing
     std::atomic<const char*> condemned{nullptr};  ///< why it must end (a literal)
@@ -53,7 +58,8 @@ public:
     void add(Watched& child);
     void remove(Watched& child);
 
-    /// [rt] A child missed its deadline (it is in `late_since_ns`). The futex, if the watchdog sleeps.
+    /// [rt] A child missed its deadline (it is in `late_since_ns`): it is asked where it is. The futex, if the watchdog
+    /// sleeps.
     void note_late() noexcept { poster_.post(); }
 
 private:

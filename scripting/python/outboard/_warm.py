@@ -12,6 +12,8 @@ from . import _active
 from ._events import NoteOn
 from ._handlers import on
 from ._numbers import Knob
+from ._params import Menu
+from ._random import rng
 from ._runtime import Answer, Runtime
 from ._state import held
 from ._taking import Record
@@ -62,18 +64,40 @@ def _key(number: int) -> int:
 
 
 def _declare() -> None:
+    """What scripts are made of: parameters that are asked at every step, a task of a name for the channel, the keys that
+    are down, some of Python's own work with lists, notes with a duration, a wait in beats."""
+    rate = Menu("Rate", ["1/8", "1/16"], default="1/16")
+    mode = Menu("Mode", ["up", "down", "random"])
+    octaves = Knob("Octaves", 1, min=1, max=4, step=1)
     gate = Knob("Gate", 0.5)
 
     @on.note
     def pressed(e: NoteOn) -> None:
         if e.channel == 10:
             e.forward()
-        spawn(steps, name="steps")
+        else:
+            begin(e.channel)
 
-    async def steps() -> None:
-        while held:
-            notes = [(note.key, note.velocity) for note in held.on(1).by_pitch]
-            step = note_value("1/16")
-            for key, velocity in notes:
-                play(key, velocity, duration=step * gate.value)
+    def begin(channel: int) -> None:
+        spawn(steps, channel, name=f"steps on channel {channel}")
+
+    async def steps(channel: int) -> None:
+        keys = held.on(channel)
+        number = 0
+        while keys:
+            step = note_value(rate.value)
+            notes = pattern(keys.by_pitch)
+            if notes:
+                key, velocity = rng.choice(notes) if mode.value == "random" else notes[number % len(notes)]
+                play(key, velocity, duration=step * gate.value, channel=channel)
+            number += 1
             await step
+
+    def pattern(keys: list[NoteOn]) -> list[tuple[int, float]]:
+        notes = [
+            (press.key + 12 * octave, press.velocity)
+            for octave in range(octaves.value)
+            for press in keys
+            if press.key + 12 * octave <= 127
+        ]
+        return notes[::-1] if mode.value == "down" else notes
