@@ -279,8 +279,17 @@ def play(
     ctx = rt.ctx
     if type(key) is not int or not 0 <= key <= 127:
         key = index7(rt, key, "key")
-    velocity7 = velocity7_of(rt, velocity)
-    channel0 = ctx.channel if channel is None else channel0_of(rt, channel)
+    # What nearly every note has is checked here: a call for each would take longer than all of it.
+    if type(velocity) is float and 0.0 <= velocity <= 1.0:
+        velocity7 = round(velocity * 127) or 1
+    else:
+        velocity7 = velocity7_of(rt, velocity)
+    if channel is None:
+        channel0 = ctx.channel
+    elif type(channel) is int and 1 <= channel <= 16:
+        channel0 = channel - 1
+    else:
+        channel0 = channel0_of(rt, channel)
     if type(tuning) is not float and not isinstance(tuning, (int, float)):
         raise TypeError(f"tuning is in semitones, a number, not {tuning!r}")
     if preset is not None or sample_start is not None:
