@@ -25,19 +25,20 @@ Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept
             period_ns_ = period;
         }
         tick_ns_ = due_ns_ = due_ns;
+        earn();
     }
     if (period_ns_ == 0 || now_ns - tick_ns_ > trust_ns) {
         return {};
     }
-    const std::int64_t most = most_ns();
     const std::int64_t guard =
         options_.guard_ns != 0
             ? options_.guard_ns
-            : std::min(guard_ns_, static_cast<std::int64_t>(guard_share * static_cast<double>(most)));
-    while (due_ns_ - guard + most <= now_ns) {
+            : std::min(guard_ns_, static_cast<std::int64_t>(guard_share * static_cast<double>(most_ns())));
+    while (due_ns_ - guard + budget_ns_ <= now_ns) {
         due_ns_ += period_ns_;
+        earn();
     }
-    return {due_ns_ - guard, due_ns_ - guard + std::max(most, 2 * options_.guard_ns)};
+    return {due_ns_ - guard, due_ns_ - guard + std::max(budget_ns_, 2 * options_.guard_ns), due_ns_ != tick_ns_};
 }
 
 void Prewaker::learn(bool too_late) noexcept {

@@ -6,8 +6,8 @@
 // without sleeping: a message to a child that polls needs no system call and is seen within a microsecond.
 //
 // The guard is learned: after every block in which the child was still asleep it grows, after every other one it
-// shrinks a little, so that it settles where one block in 200 comes too early. What polling costs is bounded in the
-// share of the time between two ticks, and counted.
+// shrinks a little, so that it settles where one block in 200 comes too early. What polling costs is bounded in its
+// share of the time, and counted: what a round leaves of its share is there for the block that comes late.
 //
 // Polling pays only for threads with real-time priority that lie on different cores; at normal priority it makes things
 // worse (the poller uses up its time slice), so the host sends no tick then.
@@ -33,7 +33,7 @@ class Prewaker {
 public:
     struct Options {
         std::int64_t guard_ns = 0;  ///< fixed guard time; 0: learned
-        double most_share = 0.2;    ///< of the time between two ticks, that one round of polling may take
+        double most_share = 0.2;    ///< of the time, that polling may take; of one period twice that at most
     };
     explicit Prewaker(Options options) noexcept : options_(options) {}
 
@@ -42,6 +42,7 @@ public:
     struct Plan {
         std::int64_t wake_ns = no_deadline;
         std::int64_t give_up_ns = 0;
+        bool late = false;  ///< the block of the tick did not come in time: what comes now is that one, not too early
     };
     /// [child] `due_ns`: the tick as it stands (0: none). One that is past tells of a block that did not come in time:
     /// the next one is expected a period after it, for two seconds.
@@ -58,7 +59,9 @@ public:
                 met = arrived();
             }
         }
-        polled_ns_ += static_cast<std::uint64_t>(now_ns() - begun);
+        const std::int64_t spent = now_ns() - begun;
+        polled_ns_ += static_cast<std::uint64_t>(spent);
+        budget_ns_ = std::max<std::int64_t>(budget_ns_ - spent, 0);
         if (met) {
             learn(false);
         }
@@ -76,6 +79,8 @@ private:
     static constexpr int looks_per_clock = 8;  // reading the clock costs as much as many looks
 
     void learn(bool too_late) noexcept;
+    /// A period has begun.
+    void earn() noexcept { budget_ns_ = std::min(budget_ns_ + most_ns(), 2 * most_ns()); }
     [[nodiscard]] std::int64_t most_ns() const noexcept {
         return static_cast<std::int64_t>(options_.most_share * static_cast<double>(period_ns_));
     }
@@ -85,6 +90,7 @@ private:
     std::int64_t tick_ns_ = 0;    ///< the latest that was seen
     std::int64_t due_ns_ = 0;     ///< expected now: the tick, or some periods after one that is past
     std::int64_t period_ns_ = 0;  ///< between the latest two ticks
+    std::int64_t budget_ns_ = 0;  ///< what polling may take now
     std::uint64_t polled_ns_ = 0;
 };
 

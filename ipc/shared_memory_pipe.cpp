@@ -236,7 +236,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     if (now_ns() < plan.wake_ns) {
         waiter.wait(seen, std::min(plan.wake_ns, deadline_ns));
         if (arrived()) {
-            if (plan.wake_ns != no_deadline) {
+            if (plan.wake_ns != no_deadline && !plan.late) {
                 prewaker->overslept();
             }
             return;

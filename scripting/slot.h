@@ -143,7 +143,7 @@ public:
     // When a link was taken last: [rt] writes.
     std::atomic<std::uint64_t> adoptions{0};
     std::atomic<std::int64_t> adopted_ns{0}, adopted_sample{0};
-    std::atomic<std::int64_t> last_called_ns{0};  ///< 0: never
+    std::atomic<std::int64_t> last_called_ns{0};  ///< or became live; 0: never
     /// Wakes the control thread.
     std::function<void()> wake_control;
 

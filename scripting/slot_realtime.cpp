@@ -233,6 +233,8 @@ void Slot::adopt_link(Link* link) noexcept {
     append_snapshot();
     append_values();
     send_records(ipc::PostType::news);
+    last_called_ = block_.start;  // it will be called soon, and may be awake then
+    last_called_ns.store(ipc::now_ns(), std::memory_order_relaxed);
     adopted_ns.store(ipc::now_ns(), std::memory_order_relaxed);
     adopted_sample.store(segment_start_, std::memory_order_relaxed);
     adoptions.fetch_add(1, std::memory_order_release);

@@ -40,16 +40,62 @@ TEST(Prewaker, ATickThatDoesNotComeIsExpectedAPeriodLater) {
     EXPECT_EQ(prewaker.plan(0, 14 * period).wake_ns, no_deadline) << "the host wishes no pre-waking";
 }
 
-TEST(Prewaker, OneRoundOfPollingIsBoundedInItsShare) {
+/// Blocks that come `late` after their tick, in a rhythm; how long was polled for them.
+class Rhythm {
+public:
+    explicit Rhythm(Prewaker& prewaker) : prewaker_(prewaker) {
+        static_cast<void>(prewaker_.plan(10 * period, 9 * period));
+        static_cast<void>(prewaker_.plan(11 * period, 10 * period));
+    }
+    /// What a block may take of polling, and what it takes: all of it if the block comes later than that.
+    std::int64_t block(std::int64_t late) {
+        const Prewaker::Plan plan = prewaker_.plan((number_ + 1) * period, number_ * period);
+        ++number_;
+        const std::int64_t until = std::min(number_ * period + late, plan.give_up_ns);
+        const std::int64_t takes = std::max<std::int64_t>(until - plan.wake_ns, 0);
+        EXPECT_LE(takes, period * 2 / 5) << "twice its share";
+        // poll() goes by the real clock: it is made to take as long.
+        const std::int64_t begun = now_ns();
+        prewaker_.poll({0, begun + takes}, [&] { return now_ns() >= begun + takes; });
+        return takes;
+    }
+
+private:
+    Prewaker& prewaker_;
+    std::int64_t number_ = 11;
+};
+
+TEST(Prewaker, PollingIsBoundedInItsShareOfTheTime) {
     Prewaker prewaker({.most_share = 0.2});
-    static_cast<void>(prewaker.plan(10 * period, 9 * period));
-    static_cast<void>(prewaker.plan(11 * period, 10 * period));
+    Rhythm rhythm(prewaker);
     for (int i = 0; i < 100; ++i) {
         prewaker.overslept();  // however often it comes too late
     }
-    const Prewaker::Plan plan = prewaker.plan(12 * period, 11 * period);
-    EXPECT_LE(plan.give_up_ns - plan.wake_ns, period / 5);
-    EXPECT_GE(12 * period - plan.wake_ns, period / 10) << "and yet it grew to nearly all that it may";
+    std::int64_t polled = 0;
+    constexpr int blocks = 100;
+    for (int i = 0; i < blocks; ++i) {
+        polled += rhythm.block(period);  // and however late the blocks are
+    }
+    EXPECT_LE(polled, (blocks + 2) * period / 5);
+    EXPECT_GE(prewaker.guard_ns(), period / 10) << "and yet it grew to nearly all that it may";
+}
+
+TEST(Prewaker, WhatPunctualBlocksLeaveIsThereForALateOne) {
+    Prewaker prewaker({.guard_ns = 0, .most_share = 0.2});
+    Rhythm rhythm(prewaker);
+    for (int i = 0; i < 20; ++i) {
+        rhythm.block(0);
+    }
+    EXPECT_GT(rhythm.block(period), period * 3 / 10);
+}
+
+TEST(Prewaker, ABlockThatComesAfterItWasGivenUpIsNotTooEarly) {
+    Prewaker prewaker({.most_share = 0.2});
+    static_cast<void>(prewaker.plan(10 * period, 9 * period));
+    const Prewaker::Plan plan = prewaker.plan(11 * period, 10 * period);
+    EXPECT_FALSE(plan.late);
+    EXPECT_TRUE(prewaker.plan(11 * period, plan.give_up_ns + 1).late);
+    EXPECT_FALSE(prewaker.plan(12 * period, 11 * period).late);
 }
 
 TEST(Prewaker, TheGuardSettlesWhereOneBlockIn200ComesTooEarly) {
