@@ -6,6 +6,7 @@
 // the host is gone. It leaves with _exit: whatever a script's threads hold, nothing waits for it.
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -23,6 +24,7 @@
 #include "scripting/child/block_loop.h"
 #include "scripting/child/descriptors.h"
 #include "scripting/child/interpreter.h"
+#include "scripting/child/keep_errno.h"
 #include "scripting/child/realtime_limit.h"
 #include "scripting/child/slow_lane.h"
 #include "scripting/link.h"
@@ -108,7 +110,9 @@ int main(int count, char** arguments) {
             }
             audio_file = {};
             lock_memory();
+            child::keep_errno(SIGURG);
             child::give_up_priority_when_looping();
+            child::keep_errno(SIGXCPU);
             child::BlockLoop loop(std::move(lanes), first_lane, interpreter);
             if (const nlohmann::json guard = nlohmann::json::parse(order).value("prewake", nlohmann::json());
                 guard.is_number_integer()) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -10,12 +11,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <thread>
 
 #include "ipc/clock.h"
+#include "scripting/child/keep_errno.h"
 #include "scripting/child/realtime_limit.h"
 #include "scripting/scheduling.h"
 #include "scripting/watchdog.h"
@@ -144,6 +147,26 @@ TEST(Priority, OfAChildThatWorksWithoutAPauseIsGivenUpByItselfEachTime) {
     const int status = Process(work).wait();
     ASSERT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status) << ": the system's limit, not its own";
     EXPECT_TRUE(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2) << WEXITSTATUS(status);
+}
+
+// ---- signals --------------------------------------------------------------------------------------------------------
+
+TEST(Signals, LeaveErrnoAsItWas) {
+    static int handled = 0;
+    const auto before = ::signal(SIGURG, [](int) {
+        ++handled;
+        errno = EAGAIN;
+    });
+    child::keep_errno(SIGURG);
+    child::keep_errno(SIGURG);  // once is enough
+    errno = EINTR;
+    ::raise(SIGURG);
+    EXPECT_EQ(errno, EINTR);
+    EXPECT_EQ(handled, 1);
+    ::signal(SIGURG, before);
+    child::keep_errno(SIGURG);  // none to keep it for: nothing happens
+    ::raise(SIGURG);
+    EXPECT_EQ(handled, 1);
 }
 
 // ---- short turns ----------------------------------------------------------------------------------------------------
