@@ -32,16 +32,16 @@ constexpr Row rows[] = {
     {Layer::rest, "  rest"},
 };
 
-const audio::LayerFigures& figures_of(const audio::EngineSnapshot& snapshot, Layer layer) {
-    return snapshot.layers[static_cast<std::size_t>(layer)];
-}
-
 std::uint64_t late_blocks(const audio::EngineSnapshot& snapshot) {
     std::uint64_t late = 0;
     for (const auto& track : snapshot.tracks) {
-        late += track.script.late;
+        late += track.script.late_blocks();
     }
     return late;
+}
+
+const audio::LayerFigures& figures_of(const audio::EngineSnapshot& snapshot, Layer layer) {
+    return snapshot.layers[static_cast<std::size_t>(layer)];
 }
 
 /// The first `width` characters, so that columns stand still. Names are cut between UTF-8 characters.
@@ -68,7 +68,7 @@ std::string track_line(const audio::TrackSnapshot& track) {
     name = name.empty() ? "-" : name;
     return fmt::format("{}  {}  {} {:7.1f} {:9.1f} {:9.1f} {:9.1f} {:6}", column(track.settings.name, 14),
                        column(name, 14), column(scripting::to_string(script.state), 10), calls, script.wait.mean / 1000,
-                       script.busy.mean / 1000, script.busy.p99 / 1000, script.late);
+                       script.busy.mean / 1000, script.busy.p99 / 1000, script.late_blocks());
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ RunFigures figures_of(const CommandLine& line, Live& live, double load_median) {
 void print_summary(const RunFigures& run) {
     std::uint64_t late = 0, restarts = 0, lost = 0, hanging = 0;
     for (const auto& track : run.snapshot.tracks) {
-        late += track.script.late;
+        late += track.script.late_blocks();
         restarts += track.script.restarts;
         lost += track.events_lost;
         hanging += track.notes_hanging;

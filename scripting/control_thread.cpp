@@ -10,7 +10,6 @@
 
 #include "ipc/clock.h"
 #include "scripting/process_figures.h"
-#include "scripting/realtime_kit.h"
 #include "scripting/saved_parts.h"
 
 namespace outboard::scripting {
@@ -111,91 +110,6 @@ void ControlThread::say(Message message) {
     }
     messages_bytes_ += bytes;
     messages_.push_back(std::move(message));
-}
-
-void ControlThread::set_callback_thread(const CallbackThread& thread) {
-    watchdog_.set_callback(thread);
-    const std::lock_guard lock(seats_mutex_);
-    for (const auto& seat : seats_) {
-        if (seat->current != nullptr) {
-            set_prewake(*seat->current, false);  // it may have to leave another core now
-        }
-    }
-    callback_ = thread;
-    if (options_.prewake_guard_ns && thread.realtime() && thread.core >= 0 && usable_cores() > 1) {
-        keep_on_core(thread.id, thread.core);
-    }
-}
-
-/// Where the limits refuse real-time priority, the desktop's service may grant it.
-void ControlThread::ask_for_priority(Link& link) {
-    const int priority = link.watched.wanted_priority.exchange(0);
-    if (priority > 0 && !link.kit_refused) {
-        const bool granted = ask_realtime_kit(link.pid(), link.pid(), priority);
-        link.watched.realtime.store(granted);
-        link.kit_refused = !granted;
-    }
-}
-
-/// Who may poll: as many children as there are cores beside the callback's, those that were called lately.
-void ControlThread::share_cores() {
-    constexpr std::int64_t lately_ns = 2'000 * ms;
-    if (!options_.prewake_guard_ns || !callback_.realtime() || callback_.core < 0) {
-        return;
-    }
-    const std::int64_t now = ipc::now_ns();
-    int free = usable_cores() - 1;
-    std::vector<Link*> applicants;
-    for (const auto& seat : seats_) {
-        Link* link = seat->current;
-        if (link == nullptr || link->dead()) {
-            continue;
-        }
-        const bool lately = now - seat->slot->last_called_ns.load(std::memory_order_relaxed) < lately_ns;
-        const bool realtime = link->watched.realtime.load(std::memory_order_relaxed);
-        if (link->prewakes.load(std::memory_order_relaxed)) {
-            keep_in_place(*link, seat->slot->times_woken());
-        }
-        if (!lately || !realtime) {
-            set_prewake(*link, false);
-        } else if (link->prewakes.load(std::memory_order_relaxed)) {
-            --free;
-        } else {
-            applicants.push_back(link);
-        }
-    }
-    for (Link* link : applicants) {
-        if (free-- > 0) {
-            set_prewake(*link, true);
-        }
-    }
-}
-
-void ControlThread::set_prewake(Link& link, bool allowed) {
-    if (link.prewakes.exchange(allowed) == allowed) {
-        return;
-    }
-    if (allowed) {
-        keep_off_core(link.pid(), callback_.core);
-    } else {
-        let_run_anywhere(link.pid());
-    }
-    link.kept_off_core = allowed;
-}
-
-/// One that polls belongs on another core than the callback, which would push it away there. But it is not bound: when
-/// its own core does not take it up at once, because the kernel or the machine's host is at work there, the system may
-/// let it run where the callback has gone to sleep to wait for it. Then it is sent back.
-void ControlThread::keep_in_place(Link& link, std::uint64_t woken) {
-    const bool was_woken = std::exchange(link.times_woken, woken) != woken;
-    if (was_woken && !link.kept_off_core) {
-        keep_off_core(link.pid(), callback_.core);
-    } else if (!was_woken && link.kept_off_core) {
-        let_run_anywhere(link.pid());
-    } else {
-        return;
-    }
-    link.kept_off_core = !link.kept_off_core;
 }
 
 // ---- the thread ----------------------------------------------------------------------------------------------------

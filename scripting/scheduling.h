@@ -29,6 +29,9 @@ bool set_normal_priority(std::int64_t id) noexcept;
 /// priority.
 void set_short_turns(std::int64_t id, std::int64_t turn_ns) noexcept;
 
+/// [control] How long a process has run on cores, ns. 0: the system does not say.
+[[nodiscard]] std::int64_t used_core_ns(std::int64_t id) noexcept;
+
 /// [control] Cores that this process may use.
 [[nodiscard]] int usable_cores() noexcept;
 /// [control] Lets a thread run on one core only, on all but one, or where it likes. No effect where the system says no.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <mutex>
+#include <utility>
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -138,8 +139,18 @@ std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
             promote(child);
         }
     } else if (late != 0 && oldest != 0 && child.realtime.load(std::memory_order_relaxed)) {
-        if (now < late + grace_ns) {
-            return late + grace_ns;
+        if (child.late_seen_ns != late) {
+            child.late_seen_ns = late;
+            child.looked_ns = now;
+            child.used_ns = used_core_ns(child.pid);
+        }
+        if (const std::int64_t end = child.looked_ns + grace_ns; now < end) {
+            return end;
+        }
+        const std::int64_t used = used_core_ns(child.pid);
+        const bool works = used - std::exchange(child.used_ns, used) > (now - std::exchange(child.looked_ns, now)) / 2;
+        if (!works) {
+            return now + grace_ns;
         }
         if (!set_normal_priority(child.pid)) {
             return now + rhythm_ns;

@@ -1,6 +1,7 @@
 // Watchdog: a thread above the children. Being late is paid with priority: a script that is still at work a moment
 // after its deadline loses its real-time priority, so that it cannot keep other scripts from a core; it gets it back
-// when it has been in time for a while. A script that does not answer at all is ended.
+// when it has been in time for a while. One that is late because it waits, for a core itself or for something else,
+// keeps nobody from anything and keeps its priority. A script that does not answer at all is ended.
 //
 // Why a thread of its own: two scripts in endless loops at real-time priority fill two cores, and a control thread of
 // normal priority would see them 400 ms late (the system lets ordinary threads run for 5 % of each second). It runs at
@@ -39,6 +40,9 @@ struct Watched {
     std::int64_t back_at_ns = 0;  ///< 0: not demoted
     std::int64_t penalty_ns = 0;
     std::int64_t demoted_ns = 0;
+    std::int64_t late_seen_ns = 0;  ///< the lateness of which the next two tell: as in late_since_ns
+    std::int64_t looked_ns = 0;     ///< then it was looked at how much of a core it had used
+    std::int64_t used_ns = 0;       ///< so much
     std::int64_t asked_for_ns = 0;  ///< the call because of which it was asked where it is; 0: none
     std::int64_t asked_ns = 0;
 };

@@ -175,7 +175,7 @@ void CpuPanel::show_sentence() {
         const audio::LayerFigures& scripting = now.layers[static_cast<std::size_t>(Layer::scripting)];
         std::uint64_t late = 0;
         for (const audio::TrackSnapshot& track : now.tracks) {
-            late += track.script.late;
+            late += track.script.late_blocks();
         }
         const QString quiet = theme().quiet.name();
         words = tr("Scripting takes <b style='color:%1'>%2 %</b> of each block, at most %3 %. "

@@ -45,9 +45,9 @@ ScriptState script_state(const audio::TrackSnapshot& track) {
     }
     const bool runs = figures.state == SlotState::live || figures.state == SlotState::late;
     if (runs && figures.late > 0) {
-        state.words = QObject::tr("late %1").arg(figures.late);
+        state.words = QObject::tr("late %1").arg(figures.late_blocks());
         state.lamp = t.yellow;
-        state.detail += QLatin1Char(' ') + QObject::tr("Late answers since reset: %1.").arg(figures.late);
+        state.detail += QLatin1Char(' ') + QObject::tr("Late answers since reset: %1.").arg(figures.late_blocks());
     }
     if (figures.restarts > 0) {
         state.detail += QLatin1Char(' ') + QObject::tr("Restarts: %1.").arg(figures.restarts);

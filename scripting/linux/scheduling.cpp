@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,6 +78,15 @@ void set_short_turns(std::int64_t id, std::int64_t turn_ns) noexcept {
     attributes.size = sizeof attributes;
     attributes.runtime_ns = static_cast<std::uint64_t>(turn_ns);  // all else, nice among it, stays as it is
     ::syscall(SYS_sched_setattr, id, &attributes, 0);
+}
+
+std::int64_t used_core_ns(std::int64_t id) noexcept {
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(static_cast<pid_t>(id), &clock) != 0 || ::clock_gettime(clock, &time) != 0) {
+        return 0;
+    }
+    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 int usable_cores() noexcept {

@@ -101,11 +101,14 @@ TEST(Priority, IsTakenAwayByAUserWithoutPrivilege) {
     EXPECT_EQ(policy_of(child.pid()), SCHED_OTHER);
 }
 
-TEST(Priority, IsTakenAwayByTheWatchdogOfAUserWithoutPrivilege) {
-    const Process child(sleep_long);
-    if (!granted(child.pid())) {
-        return;
+int work_long() {
+    for (;;) {
     }
+}
+
+/// How often the watchdog, as run by a user without privilege, takes away the priority of a child that is late, until
+/// it has done so or for a while.
+std::uint64_t demotions_when_late(const Process& child, std::int64_t while_ns) {
     Watched watched;
     watched.pid = child.pid();
     std::thread([&] {
@@ -115,14 +118,32 @@ TEST(Priority, IsTakenAwayByTheWatchdogOfAUserWithoutPrivilege) {
         watched.oldest_call_ns = ipc::now_ns();
         watched.late_since_ns = ipc::now_ns();
         watched.realtime = true;
-        const auto until = ipc::now_ns() + 10'000'000'000;
+        watchdog.note_late();
+        const auto until = ipc::now_ns() + while_ns;
         while (watched.demotions == 0 && ipc::now_ns() < until) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
         watchdog.remove(watched);
     }).join();
-    EXPECT_EQ(watched.demotions, 1U);
+    return watched.demotions;
+}
+
+TEST(Priority, IsTakenAwayByTheWatchdogOfAUserWithoutPrivilege) {
+    const Process child(work_long);
+    if (!granted(child.pid())) {
+        return;
+    }
+    EXPECT_EQ(demotions_when_late(child, 10'000'000'000), 1U);
     EXPECT_EQ(policy_of(child.pid()), SCHED_OTHER);
+}
+
+TEST(Priority, IsKeptByAChildThatIsLateBecauseItWaits) {
+    const Process child(sleep_long);
+    if (!granted(child.pid())) {
+        return;
+    }
+    EXPECT_EQ(demotions_when_late(child, 300'000'000), 0U);
+    EXPECT_EQ(policy_of(child.pid()), SCHED_FIFO);
 }
 
 TEST(Priority, OfAChildThatWorksWithoutAPauseIsGivenUpByItselfEachTime) {
