@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "ipc/clock.h"
+#include "scripting/event.h"
 #include "scripting/records.h"
 
 namespace outboard::scripting::child {
@@ -21,6 +22,16 @@ std::int64_t thread_cpu_ns() {
     return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
+/// A key goes up, another goes down.
+std::vector<std::byte> warm_up_post() {
+    std::array<ipc::Record, 2> records;
+    records[0].kind = static_cast<std::uint8_t>(Kind::note_off);
+    records[1].kind = static_cast<std::uint8_t>(Kind::note_on);
+    std::vector<std::byte> bytes(sizeof(ipc::PostHead) + sizeof records);
+    ipc::write_post(bytes, {}, records);
+    return bytes;
+}
+
 }  // namespace
 
 BlockLoop::BlockLoop(Lanes lanes, std::size_t first, Interpreter& interpreter)
@@ -28,6 +39,7 @@ BlockLoop::BlockLoop(Lanes lanes, std::size_t first, Interpreter& interpreter)
       lane_(first),
       interpreter_(interpreter),
       buffer_(std::max(ipc::max_post_bytes, ipc::max_answer_bytes)),
+      warm_post_(warm_up_post()),
       incoming_(ipc::max_post_records) {
     waiting_.reserve(4 * ipc::max_post_records);
     output_.reserve(4 * ipc::max_answer_records);
@@ -35,8 +47,27 @@ BlockLoop::BlockLoop(Lanes lanes, std::size_t first, Interpreter& interpreter)
 
 void BlockLoop::prewake(std::int64_t guard_ns) {
     for (const auto& lane : lanes_) {
-        lane->prewake({.guard_ns = guard_ns}, [this] { interpreter_.warm_up(); });
+        lane->prewake({.guard_ns = guard_ns}, [this] { warm_up(); });
     }
+}
+
+/// Between messages: the buffer is free, and what lies in `waiting_` and `output_` is left as it is.
+void BlockLoop::warm_up() {
+    ipc::PostHead post;
+    if (!ipc::read_post(warm_post_, post, incoming_)) {
+        return;
+    }
+    const std::int64_t cpu_before = thread_cpu_ns();
+    const std::size_t kept = output_.size();
+    const Interpreter::Answer result =
+        interpreter_.warm_up(post.start, post.frames, std::span(incoming_).first(post.count), output_);
+    ipc::AnswerHead head;
+    head.wake_sample = result.wake_sample;
+    head.cpu_ns = thread_cpu_ns() - cpu_before;
+    head.finished_ns = ipc::now_ns();
+    const std::size_t made = std::min<std::size_t>(output_.size() - kept, ipc::max_answer_records);
+    ipc::write_answer(buffer_, head, std::span(output_).subspan(kept, made));
+    output_.resize(kept);
 }
 
 void BlockLoop::run() {

@@ -23,6 +23,8 @@ public:
     void run();
 
 private:
+    /// Before a block is due: goes the whole way of a call that is none, from its bytes to those of the answer.
+    void warm_up();
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
     void give_up_flooding(const ipc::PostHead& call);
     void answer_audio(const ipc::PostHead& post, const ipc::Record& record, std::int64_t started_ns);
@@ -52,6 +54,7 @@ private:
     std::size_t lane_;  ///< in use
     Interpreter& interpreter_;
     std::vector<std::byte> buffer_;
+    std::vector<std::byte> warm_post_;   ///< the call that is none: two notes
     std::vector<ipc::Record> incoming_;  ///< of one message
     std::vector<ipc::Record> waiting_;   ///< posted and not yet handled, in order
     std::vector<ipc::Record> output_;    ///< made and not yet sent, in order

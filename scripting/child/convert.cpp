@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 
 #include "scripting/records.h"
 #include "scripting/sysex.h"
@@ -246,13 +245,13 @@ bool append_bytes(PyObject* tuple, std::vector<ipc::Record>& records) {
 
 }  // namespace
 
-PyObject* list_from_records(const std::vector<ipc::Record>& records) {
+PyObject* list_from_records(std::span<const ipc::Record> records) {
     PyObject* list = PyList_New(0);
     for (std::size_t i = 0; list != nullptr && i < records.size(); ++i) {
         if (records[i].kind == wire::transport_bar || records[i].kind == wire::sysex_bytes) {
             continue;  // belongs to the record before it
         }
-        PyObject* tuple = tuple_from(std::span(records).subspan(i));
+        PyObject* tuple = tuple_from(records.subspan(i));
         if (tuple == nullptr || PyList_Append(list, tuple) != 0) {
             Py_CLEAR(list);
         }

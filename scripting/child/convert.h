@@ -5,6 +5,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <span>
 #include <vector>
 
 #include "ipc/protocol.h"
@@ -12,7 +13,7 @@
 namespace outboard::scripting::child {
 
 /// A new list of tuples; null with a Python error set when memory runs out.
-[[nodiscard]] PyObject* list_from_records(const std::vector<ipc::Record>& records);
+[[nodiscard]] PyObject* list_from_records(std::span<const ipc::Record> records);
 
 /// Appends a record for each tuple of the list. A tuple of no known shape is left out; then the answer is false with a
 /// Python error set for the first of them.

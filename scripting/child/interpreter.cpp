@@ -118,9 +118,6 @@ Interpreter::Interpreter(const std::string& package_path, SlowLane& slow_lane) :
     run_audio_ = require(PyObject_GetAttrString(child.get(), "run_audio"), "find outboard._child.run_audio");
     attach_audio_ = require(PyObject_GetAttrString(child.get(), "attach_audio"), "find outboard._child.attach_audio");
     warm_up_ = require(PyObject_GetAttrString(child.get(), "warm_up"), "find outboard._child.warm_up");
-    warm_records_.resize(2);
-    warm_records_[0].kind = static_cast<std::uint8_t>(Kind::note_off);
-    warm_records_[1].kind = static_cast<std::uint8_t>(Kind::note_on);
     const Object gc = require(PyImport_ImportModule("gc"), "import gc");
     collect_ = require(PyObject_GetAttrString(gc.get(), "collect"), "find gc.collect");
     const Object sys = require(PyImport_ImportModule("sys"), "import sys");
@@ -144,6 +141,9 @@ std::string Interpreter::load(const std::string& order_text) {
         const Object text =
             require(PyObject_CallMethod(json.get(), "dumps", "O", declarations.get()), "write the declarations");
         answer = PyUnicode_AsUTF8(text.get());
+        const Object child = require(PyImport_ImportModule("outboard._child"), "import outboard._child");
+        const Object parts = require(PyObject_CallMethod(child.get(), "made_of", nullptr), "look at the script");
+        footprint_.begin_at(parts.get());
         // What is loaded now stays: the collector need not look at it again, and never runs inside a block.
         const Object gc = require(PyImport_ImportModule("gc"), "import gc");
         for (const char* step : {"collect", "freeze", "disable"}) {
@@ -157,17 +157,31 @@ std::string Interpreter::load(const std::string& order_text) {
 }
 
 Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t frames,
-                                           const std::vector<ipc::Record>& records, std::vector<ipc::Record>& output) {
+                                           std::span<const ipc::Record> records, std::vector<ipc::Record>& output) {
+    the_block_start = start;
+    return call(run_block_, start, frames, records, output);
+}
+
+Interpreter::Answer Interpreter::warm_up(std::int64_t start, std::uint32_t frames, std::span<const ipc::Record> records,
+                                         std::vector<ipc::Record>& output) {
+    Answer answer = call(warm_up_, start, frames, records, output);
+    PyEval_RestoreThread(released_);
+    footprint_.touch();
+    released_ = PyEval_SaveThread();
+    return answer;
+}
+
+Interpreter::Answer Interpreter::call(const Object& function, std::int64_t start, std::uint32_t frames,
+                                      std::span<const ipc::Record> records, std::vector<ipc::Record>& output) {
     constexpr std::uint64_t bypass_bit = std::uint64_t{1} << 62;
     constexpr std::uint64_t save_bit = std::uint64_t{1} << 61;
     constexpr std::uint64_t show_bit = std::uint64_t{1} << 60;
     Answer answer;
     PyEval_RestoreThread(released_);
-    the_block_start = start;
     {
         const Object list(list_from_records(records));
         answer.decoded_ns = ipc::now_ns();
-        const Object result(list ? PyObject_CallFunction(run_block_.get(), "LkO", static_cast<long long>(start),
+        const Object result(list ? PyObject_CallFunction(function.get(), "LkO", static_cast<long long>(start),
                                                          static_cast<unsigned long>(frames), list.get())
                                  : nullptr);
         answer.handled_ns = ipc::now_ns();
@@ -271,7 +285,7 @@ bool Interpreter::attach_audio(std::span<std::byte> memory, std::string& sentenc
 }
 
 Interpreter::AudioAnswer Interpreter::run_audio(std::uint32_t slot, std::int64_t start, std::uint32_t frames,
-                                                const std::vector<ipc::Record>& records,
+                                                std::span<const ipc::Record> records,
                                                 std::vector<ipc::Record>& output) {
     AudioAnswer answer;
     PyEval_RestoreThread(released_);
@@ -295,20 +309,6 @@ Interpreter::AudioAnswer Interpreter::run_audio(std::uint32_t slot, std::int64_t
     }
     released_ = PyEval_SaveThread();
     return answer;
-}
-
-void Interpreter::warm_up() {
-    PyEval_RestoreThread(released_);
-    {
-        const Object list(list_from_records(warm_records_));
-        const Object result(PyObject_CallNoArgs(warm_up_.get()));
-        if (result && PyTuple_Check(result.get())) {
-            warm_output_.clear();
-            static_cast<void>(records_from_list(PyTuple_GET_ITEM(result.get(), 0), warm_output_));
-        }
-        PyErr_Clear();
-    }
-    released_ = PyEval_SaveThread();
 }
 
 void Interpreter::collect_garbage() {

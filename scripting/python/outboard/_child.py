@@ -14,7 +14,7 @@ from ._chain_saved import parts_of
 from ._console import Console, host_writer
 from ._errors import describe
 from ._last_words import listen
-from ._load import execute, execute_chain, imported_from
+from ._load import belongings, execute, execute_chain, imported_from
 from ._moves import panel_news
 from ._runner import RAISED
 from ._runtime import Answer, Runtime
@@ -124,15 +124,28 @@ def _connect(rt: Runtime, module: ModuleType) -> None:
             rt.worker = _helper.start(rt.write)
 
 
-def warm_up() -> Answer | None:
-    """Before a block is due: brings what the next `run_block` needs into the processor's caches."""
+def made_of() -> list[object]:
+    """What the child program brings into the processor's caches, too, before a block is due: the dicts, classes and
+    objects from which all that the scripts loaded need can be found. Nothing where no warm-up is wanted."""
     if _warm is None:
-        return None
+        return []
     one = [_active.runtime] if _active.runtime is not None else []
-    for rt in _chain.runtimes if _chain is not None else one:
-        if not rt.arrived:
-            rt.run_block(rt.now, 0, [])  # nothing is due there: only looks at what the script waits for
-    return _warm.run()
+    return [part for rt in (_chain.runtimes if _chain is not None else one) for part in belongings(rt)]
+
+
+def warm_up(start: int, frames: int, records: list[Record]) -> Answer:
+    """Before a block is due: brings what the next `run_block` needs into the processor's caches. Called and answers
+    like it, but works on a script of its own, for which nothing that it is given counts. Never raises."""
+    if _warm is None:
+        return [], NEVER, float("inf"), 0
+    try:
+        one = [_active.runtime] if _active.runtime is not None else []
+        for rt in _chain.runtimes if _chain is not None else one:
+            if not rt.arrived:
+                rt.run_block(rt.now, 0, [])  # nothing is due there: only looks at what the script waits for
+        return _warm.run()
+    except BaseException:  # memory is short: the block that is due will say so
+        return [], NEVER, float("inf"), 0
 
 
 def save() -> str:

@@ -17,11 +17,31 @@ from ._runtime import Runtime
 
 def imported_from(path: str) -> list[str]:
     """The files of the modules beside a script, or in folders there, that have been imported."""
+    return sorted({file for file, _ in _modules_of(path) if file != path})
+
+
+def belongings(rt: Runtime) -> list[object]:
+    """What a script is made of: the names of its own modules, the classes of those, and its runtime."""
+    modules = [module for _, module in _modules_of(rt.script)]
+    classes = [
+        value
+        for module in modules
+        for value in list(vars(module).values())
+        if isinstance(value, type) and value.__module__ == module.__name__
+    ]
+    return [*map(vars, modules), *classes, rt]
+
+
+def _modules_of(path: str) -> list[tuple[str, ModuleType]]:
+    """The script, and then the modules from its folder, with their files."""
     folder = os.path.dirname(os.path.abspath(path)) + os.sep
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return sorted(
-        {file for file in files if isinstance(file, str) and file.startswith(folder) and file != path and not is_ours(file)}
+    files = ((getattr(module, "__file__", None), module) for module in list(sys.modules.values()))
+    own = (
+        (file, module)
+        for file, module in files
+        if isinstance(file, str) and (file == path or file.startswith(folder)) and not is_ours(file)
     )
+    return sorted(own, key=lambda one: one[0] != path)
 
 
 def execute(rt: Runtime, path: str) -> ModuleType:

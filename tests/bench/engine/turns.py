@@ -8,8 +8,10 @@ import platform
 import struct
 from pathlib import Path
 
-#: sched_setattr(2), which neither Python nor the C library of Debian 12 knows.
-_NUMBER = {"x86_64": 314, "aarch64": 274}[platform.machine()]
+#: sched_setattr(2), which neither Python nor the C library of Debian 12 knows; None where its number is not known here.
+_NUMBER = {"x86_64": 314, "aarch64": 274}.get(platform.machine())
+#: Whether turns can be given.
+AT_HAND = _NUMBER is not None
 _call = ctypes.CDLL(None, use_errno=True).syscall
 
 

@@ -155,7 +155,7 @@ def _stress_section(found: list[dict[str, Any]]) -> list[str]:
     ]
     head = ["", "seconds", "calls", "late", "least, median, most per turn", "of the calls", "WAIT p99.9 of the median turn, µs",
             "of the worst", "lost", "hanging", "xruns"]
-    return ["### Under stress-ng", "", "Turns of 30 s, 64 frames.", "", *results.table(head, rows), ""]
+    return ["### Under stress-ng", "", f"Turns of {found[0]['turn']:.0f} s, 64 frames.", "", *results.table(head, rows), ""]
 
 
 def _eight_section(found: dict[str, Any]) -> list[str]:

@@ -411,7 +411,8 @@ def test_the_warm_up_leaves_the_script_as_it_is(tmp_path):
         found: list[object] = [_child.run_block(0, 64, [POINT, START, (1, 5, 1, 0, 0, 0x90, 60, 100, 0)])]
         for block in range(1, 40):
             if options:
-                assert _child.warm_up() is not None
+                made = _child.warm_up(0, 0, [])[0]
+                assert made[-1][0] == 1, "its own script has played a note"
             records = {
                 10: [(4, 640, 2, 0, 0, 0xB0, 1, 2, 0)],
                 20: [(32, 1290, 1290.0, 0.05, 0.05, 60.0, 1, 4, 4, 0.0, 0), (1, 1300, 3, 0, 0, 0x90, 64, 100, 0)],
@@ -427,4 +428,19 @@ def test_the_warm_up_leaves_the_script_as_it_is(tmp_path):
 def test_without_a_wish_for_it_there_is_no_warm_up(tmp_path, monkeypatch):
     monkeypatch.setattr(_child, "_warm", None)
     load(tmp_path, "")
-    assert _child.warm_up() is None
+    assert _child.warm_up(0, 0, []) == ([], NEVER, math.inf, 0)
+
+
+def test_a_warm_up_that_fails_is_none(tmp_path):
+    """For want of memory: the block that is due says it."""
+
+    class NoMemory:
+        def run(self) -> object:
+            raise MemoryError
+
+    load(tmp_path, "")
+    _child._warm = NoMemory()  # type: ignore[assignment]
+    try:
+        assert _child.warm_up(0, 0, []) == ([], NEVER, math.inf, 0)
+    finally:
+        _child._warm = None
