@@ -8,7 +8,10 @@ namespace {
 constexpr std::int64_t step_up_ns = 39'800;
 constexpr std::int64_t step_down_ns = 200;
 constexpr std::int64_t least_guard_ns = 10'000;
-constexpr double guard_share = 0.75;               ///< of the whole round; the rest is for blocks that come late
+// The tenth percentile of the delay until the polling begins, in the same way.
+constexpr std::int64_t delay_up_ns = 200;
+constexpr std::int64_t delay_down_ns = 1'800;
+constexpr double guard_share = 0.75;               ///< of what polling may take; the rest is for blocks that come late
 constexpr std::int64_t least_period_ns = 100'000;  ///< blocks cut from one callback follow at once: no rhythm
 constexpr std::int64_t longest_period_ns = 500'000'000;
 constexpr std::int64_t trust_ns = 2'000'000'000;  ///< without a tick for so long the host has stopped
@@ -30,23 +33,29 @@ Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept
     if (period_ns_ == 0 || now_ns - tick_ns_ > trust_ns) {
         return {};
     }
-    const std::int64_t guard =
-        options_.guard_ns != 0
-            ? options_.guard_ns
-            : std::min(guard_ns_, static_cast<std::int64_t>(guard_share * static_cast<double>(most_ns())));
-    while (due_ns_ - guard + budget_ns_ <= now_ns) {
+    const std::int64_t guard = options_.guard_ns != 0 ? options_.guard_ns : std::min(guard_ns_, longest_guard());
+    while (due_ns_ - guard + delay_ns_ + budget_ns_ <= now_ns) {
         due_ns_ += period_ns_;
         earn();
     }
-    return {due_ns_ - guard, due_ns_ - guard + std::max(budget_ns_, 2 * options_.guard_ns), due_ns_ != tick_ns_};
+    return {due_ns_ - guard, std::max(budget_ns_, 2 * options_.guard_ns), due_ns_ != tick_ns_};
 }
 
 void Prewaker::learn(bool too_late) noexcept {
     if (options_.guard_ns == 0) {
-        const auto largest = static_cast<std::int64_t>(guard_share * static_cast<double>(most_ns()));
         guard_ns_ = std::clamp(guard_ns_ + (too_late ? step_up_ns : -step_down_ns), least_guard_ns,
-                               std::max(largest, least_guard_ns));
+                               std::max(longest_guard(), least_guard_ns));
     }
+}
+
+void Prewaker::began_after(std::int64_t ns) noexcept {
+    delay_ns_ =
+        std::clamp<std::int64_t>(delay_ns_ + (ns > delay_ns_ ? delay_up_ns : -delay_down_ns), 0, period_ns_ / 2);
+}
+
+/// So that what polling may take is not used up before the block is due.
+std::int64_t Prewaker::longest_guard() const noexcept {
+    return delay_ns_ + static_cast<std::int64_t>(guard_share * static_cast<double>(most_ns()));
 }
 
 }  // namespace outboard::ipc

@@ -7,7 +7,8 @@
 //
 // The guard is learned: after every block in which the child was still asleep it grows, after every other one it
 // shrinks a little, so that it settles where one block in 200 comes too early. What polling costs is bounded in its
-// share of the time, and counted: what a round leaves of its share is there for the block that comes late.
+// share of the time, and counted: what a round leaves of its share is there for the block that comes late. Only what is
+// polled counts there, not how long the system took to wake the child, nor how long it then prepared itself.
 //
 // Polling pays only for threads with real-time priority that lie on different cores; at normal priority it makes things
 // worse (the poller uses up its time slice), so the host sends no tick then.
@@ -37,23 +38,23 @@ public:
     };
     explicit Prewaker(Options options) noexcept : options_(options) {}
 
-    /// What to do in this round: sleep until `wake_ns`, then poll until `give_up_ns`. `wake_ns` is no_deadline when
-    /// nothing is known of the next block.
+    /// What to do in this round: sleep until `wake_ns`, then poll for `most_ns`. `wake_ns` is no_deadline when nothing
+    /// is known of the next block.
     struct Plan {
         std::int64_t wake_ns = no_deadline;
-        std::int64_t give_up_ns = 0;
+        std::int64_t most_ns = 0;
         bool late = false;  ///< the block of the tick did not come in time: what comes now is that one, not too early
     };
     /// [child] `due_ns`: the tick as it stands (0: none). One that is past tells of a block that did not come in time:
     /// the next one is expected a period after it, for two seconds.
     Plan plan(std::int64_t due_ns, std::int64_t now_ns) noexcept;
 
-    /// [child] Looks until `arrived()` says true, at most until the plan's end. True: it arrived.
+    /// [child] Looks until `arrived()` says true, at most for the plan's time. True: it arrived.
     template <typename Arrived>
     bool poll(const Plan& plan, Arrived&& arrived) noexcept {
         const std::int64_t begun = now_ns();
         bool met = arrived();
-        for (std::int64_t now = begun; !met && now < plan.give_up_ns; now = now_ns()) {
+        for (std::int64_t now = begun; !met && now - begun < plan.most_ns; now = now_ns()) {
             for (int look = 0; look < looks_per_clock && !met; ++look) {
                 relax();
                 met = arrived();
@@ -67,6 +68,8 @@ public:
         }
         return met;
     }
+    /// [child] It slept until the plan's time; so much later it is about to poll.
+    void began_after(std::int64_t ns) noexcept;
     /// [child] The block came while this side still slept (or was busy with something of its own).
     void overslept() noexcept { learn(true); }
 
@@ -79,6 +82,7 @@ private:
     static constexpr int looks_per_clock = 8;  // reading the clock costs as much as many looks
 
     void learn(bool too_late) noexcept;
+    [[nodiscard]] std::int64_t longest_guard() const noexcept;
     /// A period has begun.
     void earn() noexcept { budget_ns_ = std::min(budget_ns_ + most_ns(), 2 * most_ns()); }
     [[nodiscard]] std::int64_t most_ns() const noexcept {
@@ -91,6 +95,7 @@ private:
     std::int64_t due_ns_ = 0;     ///< expected now: the tick, or some periods after one that is past
     std::int64_t period_ns_ = 0;  ///< between the latest two ticks
     std::int64_t budget_ns_ = 0;  ///< what polling may take now
+    std::int64_t delay_ns_ = 0;   ///< from the end of a sleep to the polling, in nine of ten rounds at least
     std::uint64_t polled_ns_ = 0;
 };
 

@@ -233,7 +233,8 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     const auto arrived = [&] {
         return waiter.posts() != seen || peer.tick.load(std::memory_order_acquire) != tick || waiter.cancelled();
     };
-    if (now_ns() < plan.wake_ns) {
+    const bool slept = now_ns() < plan.wake_ns;
+    if (slept) {
         waiter.wait(seen, std::min(plan.wake_ns, deadline_ns));
         if (arrived()) {
             if (plan.wake_ns != no_deadline && !plan.late) {
@@ -251,6 +252,9 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
         if (arrived()) {
             prewaker->overslept();
         }
+    }
+    if (slept) {
+        prewaker->began_after(now_ns() - plan.wake_ns);
     }
     // The word stays as it is: who is at work need not be woken either, and the store would delay the answer.
     prewaker->poll(plan, arrived);
