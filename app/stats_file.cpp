@@ -49,8 +49,9 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["script"] = script.script;
     if (script.scripts.size() > 1) {
         for (std::size_t place = 0; place < script.scripts.size(); ++place) {
-            json["chain"].push_back(
-                {{"script", script.scripts[place]}, {"bypassed", (script.left_out >> place & 1) != 0}});
+            json["chain"].push_back({{"script", script.scripts[place]},
+                                     {"bypassed", (script.left_out >> place & 1) != 0},
+                                     {"given_up", (script.given_up >> place & 1) != 0}});
         }
     }
     json["pid"] = script.pid;

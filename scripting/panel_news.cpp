@@ -70,6 +70,10 @@ std::optional<PanelNews> read_panel_news(const std::string& text) {
                                         .text = value.at(1).get<std::string>().substr(0, most_watched_text)});
             }
         }
+        if (const auto given_up = from.find("given_up"); given_up != from.end()) {
+            news.given_up =
+                given_up->is_boolean() ? std::uint32_t{given_up->get<bool>()} : given_up->get<std::uint32_t>();
+        }
         return news;
     } catch (const json::exception&) {
         return std::nullopt;

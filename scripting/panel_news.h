@@ -18,6 +18,7 @@ struct PanelNews {
     std::vector<std::pair<std::uint32_t, std::string>> texts;
     std::optional<std::vector<KeyMark>> keys;  ///< all that are marked; nothing: as before
     std::vector<WatchedValue> watched;         ///< those that have changed, each name once
+    std::optional<std::uint32_t> given_up;     ///< scripts that are bypassed for their errors, as bits in their order
 };
 
 /// Watched names of one script, and bytes of a name and of a value (longer ones are cut).

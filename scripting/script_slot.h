@@ -174,6 +174,7 @@ struct SlotFigures {
     std::string script;          ///< path of the first one, empty when none
     Scripts scripts;             ///< all of them
     std::uint32_t left_out = 0;  ///< those that the user has bypassed, as bits in their order
+    std::uint32_t given_up = 0;  ///< those that are bypassed because of their errors
     std::string transport;       ///< "shm" or "pipe", empty when no child
     std::int64_t pid = 0;
     std::uint64_t calls = 0, late = 0, missed = 0, stale = 0, restarts = 0, overflows = 0, refused = 0;

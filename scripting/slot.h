@@ -364,6 +364,7 @@ private:
     std::vector<Learned> learned_ids_;
     std::vector<KeyMark> key_marks_;
     std::vector<WatchedValue> watched_;
+    std::uint32_t given_up_ = 0;
     std::deque<std::pair<std::uint32_t, std::string>> texts_waiting_;
     std::vector<std::string> reasons_;
     std::uint64_t swaps_ = 0;

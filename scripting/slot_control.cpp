@@ -211,6 +211,7 @@ Link* Slot::publish(Link* link) {
         parameters_.clear();
         key_marks_.clear();
         watched_.clear();
+        given_up_ = 0;
         texts_waiting_.clear();
         pid_ = 0;
         if (link != nullptr) {
@@ -312,6 +313,7 @@ SlotFigures Slot::figures() const {
         figures.script = scripts_.empty() ? std::string() : scripts_.front();
         figures.scripts = scripts_;
         figures.left_out = scripts_ == asked_ ? left_out_ : live_left_out_;
+        figures.given_up = given_up_;
         figures.pid = pid_;
         figures.transport = pid_ != 0 ? transports[lane_.load(std::memory_order_relaxed)] : "";
         figures.reasons = reasons_;

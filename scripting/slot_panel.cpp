@@ -88,6 +88,7 @@ void Slot::hear_panel(const PanelNews& news) {
     if (news.keys) {
         key_marks_ = *news.keys;
     }
+    given_up_ = news.given_up.value_or(given_up_);
     for (const WatchedValue& value : news.watched) {
         const auto known = std::ranges::find(watched_, value.name, &WatchedValue::name);
         if (known != watched_.end()) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ui/script_files.h"
+#include "ui/script_state.h"
 
 namespace outboard::ui {
 namespace {
@@ -69,7 +70,10 @@ void add_chain(QMenu& menu, Desk& desk, const audio::TrackSnapshot& track) {
         menu.addSection(QObject::tr("Chain"));
         for (std::size_t place = 0; place < scripts.size(); ++place) {
             const QString name = QFileInfo(QString::fromStdString(scripts[place])).fileName();
-            fill_member_menu(*menu.addMenu(QStringLiteral("%1 %2").arg(place + 1).arg(name)), desk, track, place);
+            const QString title = QStringLiteral("%1 %2").arg(place + 1).arg(name);
+            const bool given_up = has_given_up(track, place);
+            fill_member_menu(*menu.addMenu(given_up ? QObject::tr("%1 (bypassed for its errors)").arg(title) : title),
+                             desk, track, place);
         }
     }
     QMenu* behind = menu.addMenu(QObject::tr("Add a script behind"));

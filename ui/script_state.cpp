@@ -1,10 +1,30 @@
 #include "ui/script_state.h"
 
+#include <QFileInfo>
 #include <QObject>
+#include <vector>
 
 #include "ui/theme.h"
 
 namespace outboard::ui {
+namespace {
+
+/// The names of those in a chain.
+std::vector<QString> scripts_given_up(const audio::TrackSnapshot& track) {
+    std::vector<QString> names;
+    for (std::size_t place = 0; place < track.script.scripts.size(); ++place) {
+        if (has_given_up(track, place)) {
+            names.push_back(QFileInfo(QString::fromStdString(track.script.scripts[place])).fileName());
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+bool has_given_up(const audio::TrackSnapshot& track, std::size_t place) {
+    return track.script.scripts.size() > 1 && (track.script.given_up & ~track.settings.left_out) >> place & 1;
+}
 
 ScriptState script_state(const audio::TrackSnapshot& track) {
     using scripting::SlotState;
@@ -48,6 +68,12 @@ ScriptState script_state(const audio::TrackSnapshot& track) {
         state.words = QObject::tr("late %1").arg(figures.late_blocks());
         state.lamp = t.yellow;
         state.detail += QLatin1Char(' ') + QObject::tr("Late answers since reset: %1.").arg(figures.late_blocks());
+    }
+    const std::vector<QString> given_up = scripts_given_up(track);
+    if (runs && !given_up.empty()) {
+        state.words = QObject::tr("bypassed: %1").arg(given_up.front());
+        state.lamp = t.yellow;
+        state.detail = QObject::tr("The other scripts of the chain play on.");
     }
     if (figures.restarts > 0) {
         state.detail += QLatin1Char(' ') + QObject::tr("Restarts: %1.").arg(figures.restarts);

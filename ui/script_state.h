@@ -3,6 +3,7 @@
 
 #include <QColor>
 #include <QString>
+#include <cstddef>
 
 #include "audio/engine.h"
 
@@ -14,6 +15,9 @@ struct ScriptState {
     QColor lamp;
     bool failed = false;
 };
+
+/// Whether the script at this place of a chain is bypassed because of its errors, while others of it may play on.
+[[nodiscard]] bool has_given_up(const audio::TrackSnapshot& track, std::size_t place);
 
 [[nodiscard]] ScriptState script_state(const audio::TrackSnapshot& track);
 

@@ -192,8 +192,11 @@ void TrackCard::refresh() {
         const QString path = QString::fromStdString(scripts[place]);
         const bool left_out = (now->settings.left_out >> place & 1) != 0;
         const QString name = QFileInfo(path).fileName();
-        names.append(left_out ? QLatin1Char('(') + name + QLatin1Char(')') : name);
-        paths.append(left_out ? tr("%1 (bypassed)").arg(path) : path);
+        const bool given_up = has_given_up(*now, place);
+        names.append(left_out || given_up ? QLatin1Char('(') + name + QLatin1Char(')') : name);
+        paths.append(left_out   ? tr("%1 (bypassed)").arg(path)
+                     : given_up ? tr("%1 (bypassed for its errors)").arg(path)
+                                : path);
     }
     const QString label = none ? tr("add a script…") : names.join(QStringLiteral(" → "));
     script_->setText(script_->fontMetrics().elidedText(label, Qt::ElideMiddle, std::max(40, script_->width() - 8)));

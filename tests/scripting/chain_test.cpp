@@ -192,6 +192,45 @@ TEST_F(ChainTest, AStormOfErrorsBypassesItsScriptAndNamesItsLine) {
     EXPECT_THAT(rig.slot.figures().reasons, ElementsAre("bypassed after 20 errors within a second: s0.py, line 5"));
 }
 
+TEST_F(ChainTest, WhichOfThemHasGivenUpIsToldUntilTheUserBringsItBack) {
+    Rig rig(options("shm", false));
+    load(rig, files({octave, "from outboard import *\n\n@on.note\ndef n(e):\n    1 / 0\n"}));
+    std::vector<Event> heard;
+    const auto gives_up = [&] {
+        return play_until(rig, heard, [&] {
+            rig.block(256, {note_on(rig.now + 1, 30), note_off(rig.now + 2, 30)});
+            return rig.slot.figures().given_up == 2;
+        });
+    };
+    ASSERT_TRUE(gives_up());
+    EXPECT_EQ(rig.slot.figures().left_out, 0U);
+    rig.slot.set_left_out(2);
+    rig.block(256, {note_on(rig.now + 1, 30), note_off(rig.now + 2, 30)});
+    EXPECT_EQ(rig.slot.figures().given_up, 2U);
+    ASSERT_TRUE(play_until(rig, heard, [&] {
+        rig.slot.set_left_out(2);
+        rig.block(256, {note_on(rig.now + 1, 30), note_off(rig.now + 2, 30)});
+        rig.slot.set_left_out(0);
+        return rig.slot.figures().given_up == 0;
+    }));
+    rig.slot.set_left_out(0);
+    EXPECT_TRUE(gives_up()) << "and it does not work better than before";
+}
+
+TEST_F(ChainTest, WhatEachOfThemWatchesIsShown) {
+    Rig rig(options("shm", false));
+    const std::string watches =
+        "from outboard import *\n@on.note\ndef n(e):\n    watch(\"key\", e.key)\n"
+        "    e.forward(key=e.key + 12)\n";
+    load(rig, files({watches, watches}));
+    std::vector<Event> heard = rig.block(256, {note_on(10, 60)});
+    ASSERT_TRUE(play_until(rig, heard, [&] { return rig.slot.watched().size() == 2; }));
+    EXPECT_EQ(rig.slot.watched()[0].name, "key");
+    EXPECT_EQ(rig.slot.watched()[0].text, "60");
+    EXPECT_EQ(rig.slot.watched()[1].name, "2.key");
+    EXPECT_EQ(rig.slot.watched()[1].text, "72");
+}
+
 TEST_F(ChainTest, AnEndlessLoopIsFoundInItsScript) {
     Rig rig(options("shm", false));
     load(rig, files({octave, "from outboard import *\n@on.note\ndef endless(e):\n    while True: pass\n"}));

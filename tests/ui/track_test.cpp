@@ -239,5 +239,20 @@ TEST(ScriptStateTest, IsSaidInWords) {
     EXPECT_EQ(script_state(one).lamp, theme().red);
 }
 
+TEST(ScriptStateTest, NamesTheScriptOfAChainThatIsBypassedForItsErrors) {
+    audio::TrackSnapshot one = make_track(1, "Arp", "/somewhere/a.py");
+    one.script.scripts = {"/somewhere/a.py", "/somewhere/b.py"};
+    one.script.reasons = {"bypassed after 20 errors within a second: b.py, line 5"};
+    one.script.given_up = 2;
+    EXPECT_FALSE(has_given_up(one, 0));
+    EXPECT_TRUE(has_given_up(one, 1));
+    EXPECT_EQ(script_state(one).words, "bypassed: b.py");
+    EXPECT_EQ(script_state(one).lamp, theme().yellow);
+    EXPECT_TRUE(script_state(one).detail.contains("play on")) << script_state(one).detail.toStdString();
+    EXPECT_TRUE(script_state(one).detail.contains("line 5"));
+    one.settings.left_out = 2;
+    EXPECT_EQ(script_state(one).words, "running") << "then it is the user who has bypassed it";
+}
+
 }  // namespace
 }  // namespace outboard::ui::test

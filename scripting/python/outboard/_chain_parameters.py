@@ -11,6 +11,7 @@ from ._errors import LoadError
 from ._moves import panel_news
 from ._parameter import MOST_VALUES, Declaration
 from ._runtime import Runtime
+from ._watching import MOST_WATCHED
 
 _ROWS = 1000
 
@@ -36,6 +37,8 @@ class NumberedParameters:
         self._runtimes: list[Runtime] = []
         #: The number of each script's first value.
         self.first: list[int] = []
+        #: Watched values that were too many for one message.
+        self._watched: dict[str, str] = {}
 
     def number(self, runtimes: list[Runtime]) -> None:
         self._runtimes = runtimes
@@ -84,20 +87,28 @@ class NumberedParameters:
 
     @property
     def show_wanted(self) -> bool:
-        return any(rt.panel.wanted for rt in self._runtimes)
+        return bool(self._watched) or any(rt.panel.wanted for rt in self._runtimes)
 
     def news(self) -> str:
-        """What the scripts themselves have moved and marked, as one message; "" if nothing. Of a key that two scripts
-        mark the earlier one's mark counts: it is nearer to the keyboard."""
+        """What the scripts themselves have moved, marked and watched, and which of them have given up, as one message;
+        "" if nothing. Of a key that two scripts mark the earlier one's mark counts: it is nearer to the keyboard. What
+        the second script watches as "step" is "2.step"."""
         if not self.show_wanted:
             return ""
         news: dict[str, Any] = {"heard": sum(rt.panel.heard for rt in self._runtimes)}
         keys = any(rt.panel.keyboard.changed for rt in self._runtimes)
         for place, rt in enumerate(self._runtimes):
             text = panel_news(rt)
+            own = json.loads(text) if text else {}
             for what in ("values", "texts"):
-                for number, value in (json.loads(text) if text else {}).get(what, {}).items():
+                for number, value in own.get(what, {}).items():
                     news.setdefault(what, {})[int(number) + self.first[place]] = value
+            for name, shown in own.get("watched", ()):
+                self._watched[f"{place + 1}.{name}" if place else name] = shown
+        names = list(self._watched)[:MOST_WATCHED]
+        if names:
+            news["watched"] = [(name, self._watched.pop(name)) for name in names]
+        news["given_up"] = sum(rt.panel.given_up << place for place, rt in enumerate(self._runtimes))
         if keys:
             marks = {
                 str(mark[0]): mark for rt in reversed(self._runtimes) for mark in rt.panel.keyboard.told()

@@ -20,7 +20,8 @@ _MOST_TEXT = 4096
 class Panel:
     """The controls of one script, beside their declarations."""
 
-    __slots__ = ("layout", "cells", "moved", "restored", "heard", "text_so_far", "moving", "keyboard", "watched")
+    __slots__ = ("layout", "cells", "moved", "restored", "heard", "text_so_far", "moving", "keyboard", "watched",
+                 "given_up", "told_given_up")
 
     def __init__(self) -> None:
         self.layout = Layout()
@@ -37,11 +38,18 @@ class Panel:
         self.keyboard = KeyboardMarks()
         #: What `watch` has shown since the window was told, by name.
         self.watched: dict[str, str] = {}
+        #: The script is bypassed, not by the user; and what the window knows of that.
+        self.given_up = self.told_given_up = False
 
     @property
     def wanted(self) -> bool:
         """Whether there is something to tell."""
-        return bool(self.moved) or bool(self.watched) or self.keyboard.changed
+        return (
+            bool(self.moved)
+            or bool(self.watched)
+            or self.keyboard.changed
+            or self.given_up != self.told_given_up
+        )
 
 
 def move(rt: Runtime, records: list[Record], at: int) -> Parameter[Any] | None:
@@ -97,4 +105,6 @@ def panel_news(rt: Runtime) -> str:
         news["keyboard"] = panel.keyboard.told()
     if panel.watched:
         news["watched"], panel.watched = list(panel.watched.items()), {}
+    if panel.given_up != panel.told_given_up:
+        news["given_up"] = panel.told_given_up = panel.given_up
     return json.dumps(news)

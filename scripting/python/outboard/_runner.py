@@ -286,9 +286,13 @@ class Runner(Schedule):
     def bypass(self, why: str, file: str = "", line: int = 0) -> None:
         """From now on everything passes, and the script runs no more."""
         self.bypassed = True
+        self.gave_up()
         self.write(GIVEN_UP, why, file or self.script, line)
         self.cancel_all()
         self.out.append((END_ALL, self.now))
+
+    def gave_up(self) -> None:
+        """It is bypassed, and not by the user."""
 
     def warn_clamped(self, what: str, value: object, allowed: str) -> None:
         """Says once per line that a value was out of range."""

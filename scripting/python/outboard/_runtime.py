@@ -325,10 +325,13 @@ class Runtime(Taking):
             self.cancel_all()
             self.out.append((END_ALL, self.now))
         elif not bypassed and self.bypassed:
-            self.bypassed = False
+            self.bypassed = self.panel.given_up = False
             self._failures.clear()
             if self._begun:
                 self._start()
+
+    def gave_up(self) -> None:
+        self.panel.given_up = True
 
     def _leave(self, stay: int) -> None:
         """Another script takes over at this sample. Tasks end; the ends of their voices are the host's. Two kinds go

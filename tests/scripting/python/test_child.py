@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -217,7 +218,9 @@ def test_run_block_never_raises(tmp_path, capfd):
     assert wake == [NEVER, math.inf, 1 << 62]  # bypassed
     assert "IndexError" in capfd.readouterr().err
     answer = _child.run_block(128, 64, [(1, 130, 4, 0, 0, 0x90, 60, 100, 0)])
-    assert answer == ([(64, 130, 4)], NEVER, math.inf, 1 << 62)
+    assert answer == ([(64, 130, 4)], NEVER, math.inf, 1 << 62 | 1 << 60)
+    assert json.loads(_child.show()) == {"heard": 0, "given_up": True}, "that is what the panel has to show"
+    assert _child.show() == ""
 
 
 def test_run_block_before_load_only_passes():
