@@ -2,7 +2,7 @@
 
 #include <QFileInfo>
 #include <QObject>
-#include <vector>
+#include <QStringList>
 
 #include "ui/theme.h"
 
@@ -10,8 +10,8 @@ namespace outboard::ui {
 namespace {
 
 /// The names of those in a chain.
-std::vector<QString> scripts_given_up(const audio::TrackSnapshot& track) {
-    std::vector<QString> names;
+QStringList scripts_given_up(const audio::TrackSnapshot& track) {
+    QStringList names;
     for (std::size_t place = 0; place < track.script.scripts.size(); ++place) {
         if (has_given_up(track, place)) {
             names.push_back(QFileInfo(QString::fromStdString(track.script.scripts[place])).fileName());
@@ -69,11 +69,12 @@ ScriptState script_state(const audio::TrackSnapshot& track) {
         state.lamp = t.yellow;
         state.detail += QLatin1Char(' ') + QObject::tr("Late answers since reset: %1.").arg(figures.late_blocks());
     }
-    const std::vector<QString> given_up = scripts_given_up(track);
-    if (runs && !given_up.empty()) {
-        state.words = QObject::tr("bypassed: %1").arg(given_up.front());
+    const QStringList given_up = scripts_given_up(track);
+    if (runs && !given_up.isEmpty()) {
+        state.words = QObject::tr("%1 bypassed").arg(given_up.size());
         state.lamp = t.yellow;
-        state.detail = QObject::tr("The other scripts of the chain play on.");
+        state.detail =
+            QObject::tr("Bypassed for errors: %1. The chain's other scripts play on.").arg(given_up.join(", "));
     }
     if (figures.restarts > 0) {
         state.detail += QLatin1Char(' ') + QObject::tr("Restarts: %1.").arg(figures.restarts);

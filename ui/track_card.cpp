@@ -74,7 +74,6 @@ void TrackCard::build() {
     name_ = child<QLineEdit>(this);
     name_->setProperty("kind", "flat");
     name_->setAccessibleName(tr("Track name"));
-    name_->setToolTip(tr("Double click or F2 to rename"));
     name_->setFocusPolicy(Qt::NoFocus);
     name_->setReadOnly(true);
     name_->setCursor(Qt::ArrowCursor);
@@ -174,7 +173,10 @@ void TrackCard::refresh() {
         return;
     }
     if (name_->isReadOnly()) {
-        name_->setText(QString::fromStdString(now->settings.name));
+        constexpr int margins = 8;
+        const QString name = track_name();
+        name_->setText(name_->fontMetrics().elidedText(name, Qt::ElideRight, std::max(40, name_->width() - margins)));
+        name_->setToolTip(tr("%1: double click or F2 to rename").arg(name));
         name_->setCursorPosition(0);
     }
     const QSignalBlocker quiet_mute(mute_);
@@ -215,7 +217,7 @@ void TrackCard::refresh() {
     }
     instrument_->setText(instrument_->fontMetrics().elidedText(instrument, Qt::ElideRight, instrument_->width()));
     instrument_->setToolTip(instrument);
-    setAccessibleName(tr("Track %1, %2").arg(name_->text(), none ? tr("no script") : state.words));
+    setAccessibleName(tr("Track %1, %2").arg(track_name(), none ? tr("no script") : state.words));
     update();
 }
 
@@ -228,7 +230,13 @@ void TrackCard::refresh_strip() {
     }
 }
 
+QString TrackCard::track_name() const {
+    const audio::TrackSnapshot* now = desk_.track(track_);
+    return now != nullptr ? QString::fromStdString(now->settings.name) : QString();
+}
+
 void TrackCard::edit_name() {
+    name_->setText(track_name());
     name_->setReadOnly(false);
     name_->setFocusPolicy(Qt::StrongFocus);
     name_->setFocus();
@@ -331,7 +339,7 @@ ScriptMenuActions TrackCard::script_actions() {
 void TrackCard::remove() {
     // There is no way back, so it is asked; open, not exec: the card may go meanwhile.
     auto* box = child<QMessageBox>(QMessageBox::Question, tr("Remove track"),
-                                   tr("Remove the track %1? Its script file stays.").arg(name_->text()),
+                                   tr("Remove the track %1? Its script file stays.").arg(track_name()),
                                    QMessageBox::Ok | QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     connect(box, &QDialog::finished, this, [this](int answer) {

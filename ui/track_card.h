@@ -27,6 +27,7 @@ public:
     /// Shows the desk's snapshot.
     void refresh();
     void refresh_strip();  ///< only meter, gain and pan: cheap enough for every snapshot
+    [[nodiscard]] QString track_name() const;
     void edit_name();
     void open_settings();  ///< the track dialog
     void remove();         ///< asks first

@@ -131,6 +131,22 @@ TEST_F(TrackTest, RenamingTakesTheNewNameOnce) {
     EXPECT_EQ(fake().count("update_track"), 1u);
 }
 
+TEST_F(TrackTest, ANameThatIsTooLongEndsInDotsAndIsWholeWhenItIsEdited) {
+    const std::string long_name = "Strings that sustain for very long";
+    track(long_name);
+    TrackCard& card = *list().cards()[0];
+    auto* name = card.findChild<QLineEdit*>();
+    card.refresh();
+    EXPECT_TRUE(name->text().startsWith("Str") && name->text().endsWith(QChar(0x2026))) << name->text().toStdString();
+    EXPECT_TRUE(name->toolTip().contains(QString::fromStdString(long_name)));
+    EXPECT_TRUE(card.accessibleName().contains(QString::fromStdString(long_name)));
+    card.edit_name();
+    EXPECT_EQ(name->text().toStdString(), long_name);
+    QTest::keyClick(name, Qt::Key_End);
+    QTest::keyClick(name, Qt::Key_Return);
+    EXPECT_EQ(fake().snapshot.tracks[0].settings.name, long_name);
+}
+
 TEST_F(TrackTest, AddingSelectsTheNewTrackInAColourOfThePalette) {
     track("Strings");
     list().add_track();
@@ -246,9 +262,9 @@ TEST(ScriptStateTest, NamesTheScriptOfAChainThatIsBypassedForItsErrors) {
     one.script.given_up = 2;
     EXPECT_FALSE(has_given_up(one, 0));
     EXPECT_TRUE(has_given_up(one, 1));
-    EXPECT_EQ(script_state(one).words, "bypassed: b.py");
+    EXPECT_EQ(script_state(one).words, "1 bypassed");
     EXPECT_EQ(script_state(one).lamp, theme().yellow);
-    EXPECT_TRUE(script_state(one).detail.contains("play on")) << script_state(one).detail.toStdString();
+    EXPECT_TRUE(script_state(one).detail.contains("errors: b.py.")) << script_state(one).detail.toStdString();
     EXPECT_TRUE(script_state(one).detail.contains("line 5"));
     one.settings.left_out = 2;
     EXPECT_EQ(script_state(one).words, "running") << "then it is the user who has bypassed it";
