@@ -52,12 +52,12 @@ void Slot::begin(const BlockInfo& block) noexcept {
     if (!owes_ && !more_ && !uncalled_) {
         pass_kept(false);  // pipelined: what nobody handled in the block before
     }
+    if (leaving_.link != nullptr && shift_ > 0) {
+        await_leaving(deadline);  // pipelined: what it did in the block before
+    }
     if (shift_ > 0) {
         add(counters_.missed, owes_ ? 1 : 0);
         note_lateness(owes_);
-    }
-    if (leaving_.link != nullptr && shift_ > 0) {
-        await_leaving(deadline);  // pipelined: what it did in the block before
     }
     if (leaving_.link != nullptr && (leaving_.link->dead() || block.start >= leaving_.until)) {
         end_leaving();
@@ -328,7 +328,9 @@ void Slot::note_lateness(bool late) noexcept {
         shift_ = 0;
         late_in_second_ = 0;
     }
-    if (shift_ == 0 || options_.pipelined) {
+    if (leaving_.link != nullptr && leaving_.count > 0) {
+        late_windows_.late(leaving_.calls[leaving_.first].start, block_end_);
+    } else if (shift_ == 0 || options_.pipelined) {
         late_windows_.on_time(block_end_);
     } else {
         late_windows_.late(block_.start, block_end_);  // as long as it plays a block later

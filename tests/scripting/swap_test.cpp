@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -254,6 +255,31 @@ TEST_F(SwapTest, ALiveLoopOfTheSameNameBeginsWhereTheOldOnesRoundEnds) {
     for (std::size_t i = 0; i < rounds.size(); ++i) {
         EXPECT_EQ(rounds[i], began + static_cast<std::int64_t>(i) * 36000) << "round " << i;
     }
+}
+
+TEST_F(SwapTest, AnOldRoundThatIsLateIsInTheLateWindows) {
+    const auto loop = [](const std::string& work) {
+        return script(30, "import time\n@live_loop(\"bass\")\nasync def bass() -> None:\n    await beats(2.5)\n" +
+                              work + "    await beats(0.3)\n");
+    };
+    rig.load(folder.write("s.py", loop("    end = time.perf_counter() + 0.015\n"
+                                       "    while time.perf_counter() < end: pass\n"
+                                       "    send(ControlChange(cc=40, value=1))\n")));
+    play();
+    folder.write("s.py", loop(""));
+    ASSERT_TRUE(swapped());
+    rig.deadline_ns = 5'000'000;
+    const std::int64_t at = rig.slot.figures().swap_sample;
+    ASSERT_TRUE(play_until([&] { return !times_of(40).empty() && times_of(40).back() > at; })) << "its round goes on";
+    play();
+    const std::int64_t heard_at = times_of(40).back();
+    const auto windows = rig.slot.figures().late_windows;
+    EXPECT_TRUE(std::ranges::any_of(windows,
+                                    [&](const LateWindow& window) {
+                                        return window.begin > at && window.begin <= heard_at && heard_at < window.end;
+                                    }))
+        << "swap at " << at << ", heard at " << heard_at << ", last window "
+        << (windows.empty() ? 0 : windows.back().begin) << " to " << (windows.empty() ? 0 : windows.back().end);
 }
 
 TEST_F(SwapTest, AnOldRoundDrainsAtMostFourBarsAndALoopOfAnotherNameEndsAtOnce) {
