@@ -73,6 +73,7 @@ class NoteExpression(Event):
     """Expression of the notes of one key: `kind` says what moves, `value` where to.
 
     "tuning" is in semitones, -120 to 120; "volume" is a factor, 0 to 4; the others are 0 to 1 ("pan": 0 left, 1 right).
+    It comes from the scripts before this one in a chain, and from hosts that embed the engine; MIDI has no such message.
     """
 
     __slots__ = ("key", "kind", "value")
@@ -127,7 +128,11 @@ class NoteChoke(_OfKey):
 
 
 class NoteEnd(_OfKey):
-    """The instrument has finished the notes of one key. It is only told."""
+    """The instrument has finished the notes of one key. It is only told.
+
+    Hosts that embed the engine may send it; MIDI and the instruments of Outboard itself do not. For a note that the
+    script plays, `await voice.ended()` and `voice.sounding` tell it everywhere.
+    """
 
     __slots__ = ()
 
