@@ -97,6 +97,8 @@ class NumberedParameters:
             return ""
         news: dict[str, Any] = {"heard": sum(rt.panel.heard for rt in self._runtimes)}
         keys = any(rt.panel.keyboard.changed for rt in self._runtimes)
+        if any(rt.panel.given_up != rt.panel.told_given_up for rt in self._runtimes):
+            news["given_up"] = sum(rt.panel.given_up << place for place, rt in enumerate(self._runtimes))
         for place, rt in enumerate(self._runtimes):
             text = panel_news(rt)
             own = json.loads(text) if text else {}
@@ -108,7 +110,6 @@ class NumberedParameters:
         names = list(self._watched)[:MOST_WATCHED]
         if names:
             news["watched"] = [(name, self._watched.pop(name)) for name in names]
-        news["given_up"] = sum(rt.panel.given_up << place for place, rt in enumerate(self._runtimes))
         if keys:
             marks = {
                 str(mark[0]): mark for rt in reversed(self._runtimes) for mark in rt.panel.keyboard.told()
