@@ -17,6 +17,8 @@ from support import (OUTBOARD, PASS_THROUGH, Jack, Running, environment, outboar
 
 RATE = 48000
 WINDOW = RATE // 2
+LATE_NOTE = RATE  # so long at most sounds what began late
+RINGS = 8 * RATE  # and so long its room, to less than a 16-bit step
 PERIOD = 128
 
 
@@ -29,26 +31,38 @@ def find(needle: np.ndarray, hay: np.ndarray) -> int:
     return int(np.argmin(energy[len(needle) :] - energy[:places] - 2 * product[:places]))
 
 
-def differing_windows(heard: np.ndarray, wanted: np.ndarray) -> int:
-    """How many windows of what was heard are not in the render at their place, to 16-bit rounding. A period that was
-    lost or doubled on the way shifts what follows: the place is looked for again after a difference."""
+def differing_windows(heard: np.ndarray, wanted: np.ndarray, late: list[list[int]]) -> tuple[int, int]:
+    """How many windows of what was heard are not in the render at their place, to 16-bit rounding, and how many were
+    looked at. A period that was lost or doubled on the way shifts what follows: the place is looked for again after a
+    difference. What was late begins to sound later than in the render: not looked at there; for as long as that rings
+    on, a tenth of the loudest may differ. Where the recording began is looked for in several places: one may be late."""
     loud = np.abs(heard).max(axis=1) > 200
-    begin = int(np.argmax(loud))
-    heard = heard[begin:].astype(np.int32)
+    heard = heard[int(np.argmax(loud)) :].astype(np.int32)
     wanted = wanted.astype(np.int32)
-    probe = heard[: 2 * RATE].sum(axis=1).astype(float)
-    offset = find(probe, wanted.sum(axis=1).astype(float))
-    differing = 0
+    whole = wanted.sum(axis=1).astype(float)
+    begins = {find(heard[at : at + 2 * RATE].sum(axis=1).astype(float), whole) - at
+              for at in range(0, len(heard) - 2 * RATE, 3 * RATE)}  # fmt: skip
+    found = [_differing_from(begin, heard, wanted, late) for begin in begins]
+    return max(found, key=lambda one: one[1] - one[0])
+
+
+def _differing_from(offset: int, heard: np.ndarray, wanted: np.ndarray, late: list[list[int]]) -> tuple[int, int]:
+    differing = looked_at = 0
     for at in range(0, len(heard) - WINDOW + 1, WINDOW):
+        since_late = min((at + offset - end for begin, end in late if begin < at + offset + WINDOW), default=RINGS)
+        if since_late < LATE_NOTE:
+            continue
+        looked_at += 1
         part = heard[at : at + WINDOW]
+        most = 1 if since_late >= RINGS else max(1, int(np.abs(part).max()) // 10)
         fits = False
         for shift in (0, *(s * PERIOD for k in range(1, 40) for s in (k, -k))):
             place = at + offset + shift
-            if 0 <= place <= len(wanted) - WINDOW and np.abs(wanted[place : place + WINDOW] - part).max() <= 1:
+            if 0 <= place <= len(wanted) - WINDOW and np.abs(wanted[place : place + WINDOW] - part).max() <= most:
                 offset, fits = offset + shift, True
                 break
         differing += not fits
-    return differing
+    return differing, looked_at
 
 
 def test_what_is_heard_outside_is_the_render(jack: Jack, tmp_path: Path) -> None:
@@ -85,9 +99,10 @@ def test_what_is_heard_outside_is_the_render(jack: Jack, tmp_path: Path) -> None
         rate, heard = read_wav(path)
         assert rate == RATE and len(heard) > (seconds - 5) * RATE, name
         heard = heard[: (seconds - 1) * RATE]  # the end is stopped by hand
-        differing = differing_windows(heard, rendered)
-        print(name, "differing windows", differing, "accidents", accidents)
-        assert differing <= min(3, accidents) if name == "capture" else differing <= 3, name
+        differing, looked_at = differing_windows(heard, rendered, track["late_windows"])
+        print(name, "differing windows", differing, "of", looked_at, "accidents", accidents)
+        assert looked_at > len(heard) / WINDOW / 5, "nearly all of it was late: nothing is proved"
+        assert differing <= min(3, accidents) if name == "capture" else differing <= 3 + stats["xruns"], name
 
 
 @pytest.mark.parametrize("transport", ["shm", "pipe"])
