@@ -126,11 +126,15 @@ def _connect(rt: Runtime, module: ModuleType) -> None:
 
 def made_of() -> list[object]:
     """What the child program brings into the processor's caches, too, before a block is due: the dicts, classes and
-    objects from which all that the scripts loaded need can be found. Nothing where no warm-up is wanted."""
+    objects from which all that the scripts loaded need can be found. Nothing where no warm-up is wanted. Never raises:
+    what a script has put among the modules may answer as it likes, and plays all the same."""
     if _warm is None:
         return []
     one = [_active.runtime] if _active.runtime is not None else []
-    return [part for rt in (_chain.runtimes if _chain is not None else one) for part in belongings(rt)]
+    try:
+        return [part for rt in (_chain.runtimes if _chain is not None else one) for part in belongings(rt)]
+    except BaseException:
+        return []
 
 
 def warm_up(start: int, frames: int, records: list[Record]) -> Answer:

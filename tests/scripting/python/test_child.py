@@ -434,6 +434,43 @@ def test_without_a_wish_for_it_there_is_no_warm_up(tmp_path, monkeypatch):
     assert _child.warm_up(0, 0, []) == ([], NEVER, math.inf, 0)
 
 
+def test_what_a_script_is_made_of(tmp_path):
+    load(tmp_path, "class Own: pass\nvalue = [1]", warm=True)
+    found = _child.made_of()
+    names = found[0]
+    assert isinstance(names, dict) and names["value"] == [1]
+    assert names["Own"] in found and found[-1] is _active.runtime
+    assert names["NoteOn"] not in found, "a class of the package"
+    load(tmp_path, "")
+    _child._warm = None
+    assert _child.made_of() == []
+
+
+def test_odd_modules_and_classes_do_not_keep_a_script_from_playing(tmp_path):
+    odd = """
+import sys
+class Meta(type):
+    @property
+    def __module__(cls): raise RuntimeError("no")
+class Odd(metaclass=Meta): pass
+class NoModule:
+    __slots__ = ("__file__",)
+fake = NoModule()
+fake.__file__ = __file__
+sys.modules["fake"] = fake
+@on.note
+def n(e): play(e.key, duration=samples(5))
+"""
+    try:
+        assert "error" not in load(tmp_path, odd, warm=True)
+        assert _child.made_of() == []
+        _child.run_block(0, 64, [POINT, START])
+        assert _child.run_block(64, 64, [(1, 70, 1, 0, 0, 0x90, 60, 100, 0)])[0][0][0] == 1
+    finally:
+        sys.modules.pop("fake", None)
+        _child._warm = None
+
+
 def test_a_warm_up_that_fails_is_none(tmp_path):
     """For want of memory: the block that is due says it."""
 
