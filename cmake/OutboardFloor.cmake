@@ -39,18 +39,45 @@ function(outboard_floor name)
   endif()
 endfunction()
 
-# outboard_test(NAME SOURCES... LINK targets...): a GoogleTest executable, each test known to ctest.
+# Tests are built often and run once: what they test is optimized, they are not.
+set(OUTBOARD_TEST_OPTIONS -O0 -g1)
+
+# GoogleTest's headers, read once for all tests.
+function(outboard_test_headers)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
+  add_executable(outboard_test_headers EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/test_headers.cpp)
+  target_compile_options(outboard_test_headers PRIVATE ${OUTBOARD_TEST_OPTIONS})
+  target_link_libraries(outboard_test_headers PRIVATE GTest::gtest GTest::gmock Threads::Threads outboard_warnings)
+  target_precompile_headers(outboard_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+endfunction()
+
+# outboard_test(NAME SOURCES... LINK targets... HEADERS precompiled...): a GoogleTest executable, each test known to ctest.
+# Each runs alone, as most of them keep to a clock, unless it is PARALLEL: no deadline in it is shorter than a second.
 function(outboard_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "PARALLEL" "TIMEOUT" "SOURCES;LINK;LABELS;HEADERS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${OUTBOARD_TEST_OPTIONS})
+  if(arg_HEADERS)
+    target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+  elseif(NOT arg_LINK MATCHES "::|outboard_app")  # flags that other libraries bring along do not fit the shared ones
+    if(NOT TARGET outboard_test_headers)
+      outboard_test_headers()
+    endif()
+    target_precompile_headers(${name} REUSE_FROM outboard_test_headers)
+  endif()
   if(NOT TARGET outboard_tests)
     add_custom_target(outboard_tests)
   endif()
   add_dependencies(outboard_tests ${name})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gmock GTest::gtest_main outboard_warnings)
   include(GoogleTest)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  set(alone ON)
+  if(arg_PARALLEL)
+    set(alone OFF)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" RUN_SERIAL ${alone})
 endfunction()

@@ -150,21 +150,43 @@ TEST_F(Jack, WhatIsHeardOutsideIsWhatTheEngineSent) {
         }
     }
     ASSERT_NE(found, inside.end()) << "not a stretch of it is the same";
-    const std::ptrdiff_t shift = (found - inside.begin()) - static_cast<std::ptrdiff_t>(middle);
-    std::size_t windows = 0, different = 0;
-    for (std::size_t at = 0; at + window <= outside.size(); at += window) {
+    // A machine that stalls drops blocks, of the engine or of the recorder: what follows is found a little aside, and
+    // that moves what comes after it, too. A wrong engine is wrong everywhere.
+    constexpr std::ptrdiff_t aside = 48000;
+    const auto end = static_cast<std::ptrdiff_t>(inside.size());
+    std::ptrdiff_t shift = (found - inside.begin()) - static_cast<std::ptrdiff_t>(middle);
+    std::size_t windows = 0, different = 0, moves = 0;
+    const auto compare = [&](std::size_t at) {
         const std::ptrdiff_t there = static_cast<std::ptrdiff_t>(at) + shift;
-        if (there >= 0 && static_cast<std::size_t>(there) + window <= inside.size()) {
-            ++windows;
-            different += std::equal(inside.begin() + there, inside.begin() + there + window,
-                                    outside.begin() + static_cast<std::ptrdiff_t>(at))
-                             ? 0
-                             : 1;
+        if (there < 0 || there + static_cast<std::ptrdiff_t>(window) > end) {
+            return;
         }
+        ++windows;
+        const auto from = outside.begin() + static_cast<std::ptrdiff_t>(at);
+        if (std::equal(from, from + window, inside.begin() + there)) {
+            return;
+        }
+        const auto last = inside.begin() + std::min(end, there + aside + static_cast<std::ptrdiff_t>(window));
+        const auto moved =
+            std::search(inside.begin() + std::max<std::ptrdiff_t>(0, there - aside), last, from, from + window);
+        if (moved == last) {
+            ++different;
+        } else {
+            ++moves;
+            shift += (moved - inside.begin()) - there;
+        }
+    };
+    const std::ptrdiff_t at_the_middle = shift;
+    for (std::size_t at = middle; at + window <= outside.size(); at += window) {
+        compare(at);
+    }
+    shift = at_the_middle;
+    for (std::size_t at = middle; at >= window; at -= window) {
+        compare(at - window);
     }
     EXPECT_GT(windows, 80U);
-    // A machine that stalls drops blocks; a wrong engine is wrong everywhere.
-    EXPECT_LE(different, 3 + 2 * engine.snapshot().xruns) << "of " << windows;
+    EXPECT_LE(different, 3 + 2 * engine.snapshot().xruns + moves) << "of " << windows;
+    EXPECT_LE(moves, windows / 4) << "of " << windows;
 }
 
 TEST_F(Jack, MidiComesInAndGoesOut) {
