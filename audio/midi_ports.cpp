@@ -68,8 +68,10 @@ std::unique_ptr<Port> make_port() {
 
 template <typename Port>
 std::vector<std::string> names_of(Port& port) {
+    const unsigned count = port.getPortCount();
     std::vector<std::string> names;
-    for (unsigned i = 0; i < port.getPortCount(); ++i) {
+    names.reserve(count);
+    for (unsigned i = 0; i < count; ++i) {
         names.push_back(port.getPortName(i));
     }
     return names;
