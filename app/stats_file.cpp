@@ -79,6 +79,7 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["notes_hanging"] = track.notes_hanging;
     json["prewake_hits"] = script.met_polling;
     json["prewake_misses"] = script.woke;
+    json["fetched"] = script.fetched;
     json["poll_burn"] = seconds > 0 ? rounded(100 * script.polled_seconds / seconds) : 0.0;
     json["realtime"] = script.realtime;
     json["demotions"] = script.demotions;

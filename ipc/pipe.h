@@ -54,9 +54,14 @@ public:
     /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it.
     virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
 
-    /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
-    /// sleeps (0, as it begins: it sleeps at once).
-    virtual void set_spin(std::int64_t ns) noexcept { static_cast<void>(ns); }
+    /// [rt] After a send that found the peer polling on another core, receive() looks for the answer for at most so
+    /// long before it sleeps (0, as it begins: it sleeps at once).
+    virtual void set_spin([[maybe_unused]] std::int64_t ns) noexcept {}
+
+    /// [rt] After a send of this thread that had to wake the peer: looks until it is up, at most until `deadline_ns`;
+    /// then it is as if it had been polling. False: it is not up yet, because of what goes on on its core. True also
+    /// where that cannot be known, and for one on this core, which comes up when this thread sleeps.
+    virtual bool comes_up([[maybe_unused]] std::int64_t deadline_ns) noexcept { return true; }
 
     /// [child] From now on receive() is awake when the host's next block is due (ipc/prewake.h), on
     /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling: it may
@@ -66,9 +71,10 @@ public:
 
     /// How often pre-waking paid. Any thread.
     struct PrewakeFigures {
-        std::uint64_t met_polling = 0;  ///< sends that found the peer polling: no system call
-        std::uint64_t woke = 0;         ///< sends that had to wake it
+        std::uint64_t met_polling = 0;  ///< sends that found the peer polling on another core
+        std::uint64_t woke = 0;         ///< sends that had to wake it, or pushed it aside on this core
         std::uint64_t polled_ns = 0;    ///< time that the peer says it spent polling
+        int core = -1;                  ///< where it says that it polled last; -1: nowhere yet, or not known
     };
     [[nodiscard]] virtual PrewakeFigures prewake_figures() const noexcept { return {}; }
 

@@ -14,7 +14,7 @@ namespace outboard::ipc {
 
 struct Segment {
     static constexpr std::uint64_t expected_magic = 0x31656d616c467542;  // changes with the layout's meaning
-    static constexpr std::uint32_t expected_version = 2;
+    static constexpr std::uint32_t expected_version = 3;
     static constexpr std::size_t ring_offset = 4096;
     static constexpr std::size_t smallest_ring = 4096;
     static constexpr std::size_t largest_ring = std::size_t{1} << 30;
@@ -33,6 +33,7 @@ struct Segment {
     std::atomic<std::uint32_t> posts{0};                    ///< futex word that the other side waits on
     alignas(64) std::atomic<std::uint64_t> read_index{0};   ///< bytes taken so far from the other file's ring
     alignas(64) std::atomic<std::uint32_t> waiting{0};      ///< Waiting: what this side does about the other's `posts`
+    std::atomic<std::int32_t> core{-1};                     ///< child: where it polls, as this_core() says
     alignas(64) std::atomic<std::int64_t> tick{0};          ///< host: when the next block is due (now_ns(); 0: unknown)
     alignas(64) std::atomic<std::uint64_t> polled_ns{0};    ///< child: time spent polling so far (Prewaker)
     alignas(64) std::atomic<std::uint32_t> closed{0};       ///< this side closed in order
@@ -42,6 +43,6 @@ static_assert(std::is_standard_layout_v<Segment> && sizeof(Segment) <= Segment::
 static_assert(offsetof(Segment, version) == 8 && offsetof(Segment, ring_bytes) == 16);
 static_assert(offsetof(Segment, write_index) == 64 && offsetof(Segment, posts) == 72 &&
               offsetof(Segment, read_index) == 128 && offsetof(Segment, waiting) == 192 &&
-              offsetof(Segment, closed) == 384);
+              offsetof(Segment, core) == 196 && offsetof(Segment, closed) == 384);
 
 }  // namespace outboard::ipc

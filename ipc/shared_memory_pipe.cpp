@@ -11,6 +11,7 @@
 
 #include "ipc/bell.h"
 #include "ipc/clock.h"
+#include "ipc/core.h"
 #include "ipc/ring.h"
 #include "ipc/segment.h"
 #include "ipc/semaphore.h"
@@ -73,6 +74,13 @@ struct SharedMemoryPipe::State {
 
     /// Until something was posted since `seen`, or there is another reason to look again.
     void wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
+    /// Whether the peer polled last on the core of this thread.
+    [[nodiscard]] bool peer_is_here() const noexcept {
+        const int core = peer.core.load(std::memory_order_relaxed);
+        return core >= 0 && core == this_core();
+    }
+    /// After a send: counts how it met the peer, and decides whether its answer is looked for.
+    void note_meeting(Waiting met) noexcept;
     /// The same, awake when the tick says that the next block is due.
     void wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
     void spin(std::uint32_t seen, std::int64_t until_ns) const noexcept;
@@ -91,7 +99,10 @@ struct SharedMemoryPipe::State {
     std::function<void()> warm_up;
     // Atomic: one thread may send while another receives.
     std::atomic<std::int64_t> spin_ns{0};
-    std::atomic<bool> peer_polled{false};  ///< when it was last posted to, and it was not spun for since
+    std::atomic<bool> spin_next{false};  ///< in the next wait
+    // The sending thread's.
+    bool woken = false;            ///< by the last send that wakes
+    std::uint32_t posts_then = 0;  ///< the peer's, before that
     std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
     std::atomic<bool> dead{false};
@@ -165,15 +176,43 @@ Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noe
         state.corrupt.store(true, std::memory_order_relaxed);
     }
     if (status == Status::ok && wake == Wake::yes) {
-        const Waiting peer = state.poster.post();
-        if (peer == Waiting::polling) {
-            state.met_polling.store(state.met_polling.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-        } else if (peer == Waiting::asleep) {
-            state.woke.store(state.woke.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-        }
-        state.peer_polled.store(peer == Waiting::polling, std::memory_order_relaxed);
+        state.posts_then = state.waiter.posts();
+        state.note_meeting(state.poster.post());
     }
     return status;
+}
+
+void SharedMemoryPipe::State::note_meeting(Waiting met) noexcept {
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const bool aside = met == Waiting::polling && peer_is_here();  // it goes on when this side sleeps
+    const bool polls = met == Waiting::polling && !aside;
+    woken = met == Waiting::asleep;
+    if (polls) {
+        met_polling.store(met_polling.load(relaxed) + 1, relaxed);
+    } else if (woken || aside) {
+        woke.store(woke.load(relaxed) + 1, relaxed);
+    }
+    spin_next.store(polls, relaxed);
+}
+
+bool SharedMemoryPipe::comes_up(std::int64_t deadline_ns) noexcept {
+    State& state = *state_;
+    if (!std::exchange(state.woken, false)) {
+        return true;
+    }
+    if (state.peer_is_here()) {
+        return true;  // as soon as this side sleeps
+    }
+    constexpr auto asleep = static_cast<std::uint32_t>(Waiting::asleep);
+    // One that sleeps again has answered.
+    while (state.peer.waiting.load(std::memory_order_acquire) == asleep && state.waiter.posts() == state.posts_then) {
+        if (now_ns() >= deadline_ns) {
+            return false;
+        }
+        relax();
+    }
+    state.spin_next.store(true, std::memory_order_relaxed);
+    return true;
 }
 
 Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept {
@@ -212,7 +251,7 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
 
 void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
     const std::int64_t most_ns = spin_ns.load(std::memory_order_relaxed);
-    if (most_ns > 0 && peer_polled.exchange(false, std::memory_order_relaxed)) {
+    if (most_ns > 0 && spin_next.exchange(false, std::memory_order_relaxed)) {
         spin(seen, std::min(deadline_ns, now_ns() + most_ns));
     } else if (prewaker) {
         wait_prewoken(seen, deadline_ns);
@@ -246,6 +285,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
             return;  // a signal
         }
     }
+    own.core.store(this_core(), std::memory_order_relaxed);
     waiter.begin_polling();
     if (warm_up) {
         warm_up();
@@ -276,7 +316,7 @@ void SharedMemoryPipe::set_spin(std::int64_t ns) noexcept {
 
 Pipe::PrewakeFigures SharedMemoryPipe::prewake_figures() const noexcept {
     return {state_->met_polling.load(std::memory_order_relaxed), state_->woke.load(std::memory_order_relaxed),
-            state_->peer.polled_ns.load(std::memory_order_relaxed)};
+            state_->peer.polled_ns.load(std::memory_order_relaxed), state_->peer.core.load(std::memory_order_relaxed)};
 }
 
 std::size_t SharedMemoryPipe::pending() const noexcept {

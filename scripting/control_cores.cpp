@@ -11,7 +11,8 @@
 namespace outboard::scripting {
 
 void ControlThread::set_callback_thread(const CallbackThread& thread) {
-    watchdog_.set_callback(thread);
+    const bool bound = options_.prewake_guard_ns && thread.realtime() && thread.core >= 0 && usable_cores() > 1;
+    watchdog_.set_callback(thread, bound);
     const std::lock_guard lock(seats_mutex_);
     for (const auto& seat : seats_) {
         if (seat->current != nullptr) {
@@ -19,7 +20,7 @@ void ControlThread::set_callback_thread(const CallbackThread& thread) {
         }
     }
     callback_ = thread;
-    if (options_.prewake_guard_ns && thread.realtime() && thread.core >= 0 && usable_cores() > 1) {
+    if (bound) {
         keep_on_core(thread.id, thread.core);
     }
 }
@@ -51,7 +52,7 @@ void ControlThread::share_cores() {
         const bool lately = now - seat->slot->last_called_ns.load(std::memory_order_relaxed) < lately_ns;
         const bool realtime = link->watched.realtime.load(std::memory_order_relaxed);
         if (link->prewakes.load(std::memory_order_relaxed)) {
-            keep_in_place(*link, seat->slot->times_woken());
+            keep_in_place(*link);
         }
         if (!lately || !realtime) {
             set_prewake(*link, false);
@@ -80,15 +81,14 @@ void ControlThread::set_prewake(Link& link, bool allowed) {
     link.kept_off_core = allowed;
 }
 
-/// One that polls belongs on another core than the callback, which would push it away there. But it is not bound: when
-/// its own core does not take it up at once, because the kernel or the machine's host is at work there, the system may
-/// let it run where the callback has gone to sleep to wait for it. Then it is sent back.
-void ControlThread::keep_in_place(Link& link, std::uint64_t woken) {
-    const bool was_woken = std::exchange(link.times_woken, woken) != woken;
-    if (was_woken && !link.kept_off_core) {
-        keep_off_core(link.pid(), callback_.core);
-    } else if (!was_woken && link.kept_off_core) {
+/// One that polls belongs on another core than the callback, which pushes it aside there. But it is not bound: the
+/// system may put it onto the callback's when its own has something more urgent, and the watchdog fetches it when that
+/// one does not take it up. From there it is sent away again, for one round.
+void ControlThread::keep_in_place(Link& link) {
+    if (link.kept_off_core) {
         let_run_anywhere(link.pid());
+    } else if (link.watched.fetched.exchange(false) || link.prewake_figures().core == callback_.core) {
+        keep_off_core(link.pid(), callback_.core);
     } else {
         return;
     }

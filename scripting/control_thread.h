@@ -72,7 +72,7 @@ private:
     void ask_for_priority(Link& link);
     void share_cores();
     void set_prewake(Link& link, bool allowed);
-    void keep_in_place(Link& link, std::uint64_t woken);
+    void keep_in_place(Link& link);
     void say(Message message);
 
     const ScriptHost::Options options_;

@@ -123,11 +123,10 @@ public:
     std::string take_saved() { return std::exchange(saved_, {}); }
     std::vector<PanelNews> take_panel_news() { return std::exchange(panel_news_, {}); }
     std::int64_t started_ns = 0;
-    std::string end_reason;         ///< set by whoever killed it
-    bool kept_off_core = false;     ///< for a moment: the callback's
-    std::uint64_t times_woken = 0;  ///< as seen last
-    bool kit_refused = false;       ///< RealtimeKit said no: it is not asked again
-    Link* next_retired = nullptr;   ///< the audio thread's chain of links that it has let go
+    std::string end_reason;        ///< set by whoever killed it
+    bool kept_off_core = false;    ///< for a moment: the callback's
+    bool kit_refused = false;      ///< RealtimeKit said no: it is not asked again
+    Link* next_retired = nullptr;  ///< the audio thread's chain of links that it has let go
 
     [[nodiscard]] const char* condemned() const noexcept { return watched.condemned.load(std::memory_order_acquire); }
     [[nodiscard]] std::int64_t pid() const noexcept { return process_.pid(); }

@@ -188,6 +188,7 @@ struct SlotFigures {
     std::uint64_t events_out = 0;
     std::uint64_t met_polling = 0;     ///< calls that found the child awake and polling: no system call
     std::uint64_t woke = 0;            ///< calls that had to wake it
+    std::uint64_t fetched = 0;         ///< of these: its core did not take it up, so it was moved to the callback's
     double polled_seconds = 0;         ///< what its polling has cost so far
     double poll_burn_percent = 0;      ///< of a core, lately
     std::uint64_t demotions = 0;       ///< times it lost its real-time priority because it was late

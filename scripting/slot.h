@@ -116,8 +116,6 @@ public:
     void keep_saved(const Scripts& scripts, const std::string& saved);
     /// What the next child of these scripts goes on from.
     [[nodiscard]] std::string saved_of(const Scripts& scripts) const;
-    /// Calls that had to wake the child.
-    [[nodiscard]] std::uint64_t times_woken() const noexcept { return counters_.woke.load(std::memory_order_relaxed); }
     /// Tells a link which of its scripts are bypassed, if it plays those that were asked for.
     void pass_left_out(Link& link) const;
     /// A link that is ready goes to the audio thread at its next block (null: the script is taken out). Returns a link
@@ -222,6 +220,7 @@ private:
     void append(const ipc::Record& record) noexcept;
     void send_records(ipc::PostType type) noexcept;
     void overflow() noexcept;
+    void fetch_if_kept_from_its_core(std::int64_t deadline_ns) noexcept;
     void note_lateness(bool late) noexcept;
     /// Only the audio thread writes the counters.
     static void add(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
@@ -336,8 +335,8 @@ private:
     std::atomic<std::uint32_t> last_controller_{0};               ///< count << 11 | channel << 7 | controller
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, late{0}, missed{0}, stale{0}, overflows{0}, refused{0}, events_in{0},
-            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, flooded{0}, met_polling{0}, woke{0}, polled_ns{0},
-            demotions{0};
+            pushed{0}, settled{0}, kept{0}, events_out{0}, cpu_ns{0}, flooded{0}, met_polling{0}, woke{0}, fetched{0},
+            polled_ns{0}, demotions{0};
         std::atomic<bool> realtime{false};
     } counters_;
     LateWindows late_windows_;

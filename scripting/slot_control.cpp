@@ -339,6 +339,7 @@ SlotFigures Slot::figures() const {
     figures.swap_sample = figures.swaps > 0 ? adopted_sample.load(std::memory_order_relaxed) : 0;
     figures.met_polling = get(counters_.met_polling);
     figures.woke = get(counters_.woke);
+    figures.fetched = get(counters_.fetched);
     const std::uint64_t polled_ns = get(counters_.polled_ns);
     figures.polled_seconds = static_cast<double>(polled_ns) * 1e-9;
     figures.demotions = get(counters_.demotions);

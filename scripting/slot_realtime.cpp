@@ -14,6 +14,7 @@ constexpr std::uint32_t lates_until_demotion = 3;
 // A child that was polling runs on another core, and its answer may be worth waiting for without sleeping: waking up
 // again costs 5 to 100 µs. Where several children are at work they need this core, too, and the wait is kept short.
 constexpr std::int64_t spin_in_company_ns = 20'000;
+constexpr std::int64_t usual_wake_up_ns = 100'000;  ///< nineteen of twenty take less, also on a busy virtual machine
 constexpr std::int64_t offline_wait_ns = 10'000'000'000;
 
 }  // namespace
@@ -285,6 +286,9 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
         const bool waits = !owes_;
         const std::int64_t most = company_.calls > 1 ? spin_in_company_ns : spin_alone_ns;
         link_->pipe().set_spin(answer_ns_ <= most ? most : 0);
+        if (waits && link_->prewakes.load(std::memory_order_relaxed)) {
+            fetch_if_kept_from_its_core(deadline_ns);
+        }
         while (call_count_ > 0 && apply_next_answer(waits ? deadline_ns : 0)) {
         }
         if (call_count_ > 0) {
@@ -300,6 +304,16 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
             rt_state_.store(self_bypassed_.load(std::memory_order_relaxed) ? SlotState::bypassed : SlotState::live,
                             std::memory_order_relaxed);
         }
+    }
+}
+
+/// Its own core does not take it up. The callback's does, as soon as that sleeps.
+void Slot::fetch_if_kept_from_its_core(std::int64_t deadline_ns) noexcept {
+    const std::int64_t latest = std::min(deadline_ns, calls_[call_first_].posted_ns + usual_wake_up_ns);
+    if (!link_->pipe().comes_up(latest) && link_->watchdog != nullptr) {
+        link_->watched.fetch.store(true, std::memory_order_release);
+        link_->watchdog->note();
+        add(counters_.fetched);
     }
 }
 
@@ -343,7 +357,7 @@ void Slot::pay_for_lateness(std::int64_t from) noexcept {
         link_->watched.late_sample.store(from, std::memory_order_relaxed);
         link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
         if (link_->watchdog != nullptr) {
-            link_->watchdog->note_late();
+            link_->watchdog->note();
         }
     }
 }

@@ -43,7 +43,9 @@ Watchdog::Mutex::Mutex() {
     ::pthread_mutexattr_destroy(&attributes);
 }
 
-Watchdog::Watchdog(std::int64_t limit_ns) : limit_ns_(limit_ns), thread_([this] { run(); }) {}
+Watchdog::Watchdog(std::int64_t limit_ns) : limit_ns_(limit_ns), thread_([this] { run(); }) {
+    id_.wait(0);
+}
 
 Watchdog::~Watchdog() {
     stopping_.store(true);
@@ -51,9 +53,15 @@ Watchdog::~Watchdog() {
     thread_.join();
 }
 
-void Watchdog::set_callback(const CallbackThread& callback) {
+void Watchdog::set_callback(const CallbackThread& callback, bool bound) {
     const std::lock_guard lock(mutex_);
     callback_ = callback;
+    core_ = bound ? callback.core : -1;
+    if (bound) {
+        keep_on_core(id_.load(), core_);  // it fetches others from cores that are not at work
+    } else {
+        let_run_anywhere(id_.load());
+    }
     sched_param parameters{};
     parameters.sched_priority = callback.realtime() ? callback.priority : 0;
     // Refused without the right to it; then the children have none either.
@@ -95,6 +103,8 @@ void Watchdog::promote(Watched& child) noexcept {
 }
 
 void Watchdog::run() {
+    id_.store(::gettid());
+    id_.notify_all();
     while (!stopping_.load()) {
         const std::uint32_t posts = waiter_.posts();
         std::int64_t next = ipc::now_ns() + rhythm_ns;
@@ -110,6 +120,10 @@ void Watchdog::run() {
 }
 
 std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
+    if (child.fetch.exchange(false, std::memory_order_acq_rel) && core_ >= 0) {
+        keep_on_core(child.pid, core_);
+        child.fetched.store(true, std::memory_order_release);
+    }
     const std::int64_t oldest = child.oldest_call_ns.load(std::memory_order_acquire);
     if (oldest != 0 && now - oldest > limit_ns_ - last_words_ns) {
         if (child.asked_for_ns != oldest) {

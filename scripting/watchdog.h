@@ -3,6 +3,10 @@
 // when it has been in time for a while. One that is late because it waits, for a core itself or for something else,
 // keeps nobody from anything and keeps its priority. A script that does not answer at all is ended.
 //
+// It also fetches a child that was woken on a core that does not take it up, because the kernel or the machine's host
+// is at work there: it is moved to the callback's core, where the callback is about to sleep until it answers. The
+// kernel itself never moves a thread that is above all that runs on its core (pull_rt_task, push_rt_task).
+//
 // Why a thread of its own: two scripts in endless loops at real-time priority fill two cores, and a control thread of
 // normal priority would see them 400 ms late (the system lets ordinary threads run for 5 % of each second). It runs at
 // the callback's own priority, so it never takes a core from the callback, and nearly always sleeps.
@@ -26,12 +30,14 @@ struct Watched {
     std::atomic<std::int64_t> oldest_call_ns{0};  ///< [rt] when the oldest unanswered call was posted; 0: none
     std::atomic<std::int64_t> late_since_ns{0};   ///< [rt] when it missed its deadline; 0: since then it was in time
     // What was late and is over, for the log (late_report.h).
-    std::atomic<std::uint64_t> latenesses{0};     ///< [rt] counted after the two below are set
-    std::atomic<std::int64_t> late_sample{0};     ///< [rt] the first sample that was not answered in time
-    std::atomic<std::int64_t> late_worst_ns{0};   ///< [rt] from deadline to answer; the control thread takes it
-    std::atomic<std::int64_t> asked_late_ns{0};   ///< when it was last asked where it is because it was late
-    std::atomic<bool> realtime{false};            ///< has real-time priority now
-    std::atomic<int> wanted_priority{0};          ///< to be asked for elsewhere: the system refused it; 0: nothing
+    std::atomic<std::uint64_t> latenesses{0};    ///< [rt] counted after the two below are set
+    std::atomic<std::int64_t> late_sample{0};    ///< [rt] the first sample that was not answered in time
+    std::atomic<std::int64_t> late_worst_ns{0};  ///< [rt] from deadline to answer; the control thread takes it
+    std::atomic<std::int64_t> asked_late_ns{0};  ///< when it was last asked where it is because it was late
+    std::atomic<bool> fetch{false};              ///< [rt] it was woken and its core does not take it up
+    std::atomic<bool> fetched{false};     ///< so it is bound to the callback's core: the control thread lets it go
+    std::atomic<bool> realtime{false};    ///< has real-time priority now
+    std::atomic<int> wanted_priority{0};  ///< to be asked for elsewhere: the system refused it; 0: nothing
     std::atomic<const char*> condemned{nullptr};  ///< why it must end (a literal)
     std::atomic<std::uint64_t> demotions{0};
     int exit_descriptor = -1;  ///< a pidfd: means this child whoever gets its number later
@@ -56,15 +62,16 @@ public:
     Watchdog& operator=(const Watchdog&) = delete;
 
     /// [control] From now on the children belong below this callback: those watched now and those to come. Without
-    /// real-time priority callback and children are given short turns, the children the shorter ones.
-    void set_callback(const CallbackThread& callback);
+    /// real-time priority callback and children are given short turns, the children the shorter ones. `bound`: it stays
+    /// on its core.
+    void set_callback(const CallbackThread& callback, bool bound);
     /// [control] Watches a child and gives it its priority, until remove().
     void add(Watched& child);
     void remove(Watched& child);
 
-    /// [rt] A child missed its deadline (it is in `late_since_ns`): it is asked where it is. The futex, if the watchdog
-    /// sleeps.
-    void note_late() noexcept { poster_.post(); }
+    /// [rt] There is news of a child: it missed its deadline (`late_since_ns`), and is asked where it is; or it is to
+    /// be fetched (`fetch`). The futex, if the watchdog sleeps.
+    void note() noexcept { poster_.post(); }
 
 private:
     void run();
@@ -90,10 +97,12 @@ private:
     Mutex mutex_;
     std::vector<Watched*> children_;
     CallbackThread callback_;
+    int core_ = -1;  ///< the one on which the callback stays
     std::atomic<std::uint32_t> posts_{0}, waiting_{0};
     ipc::Poster poster_{posts_, waiting_};
     ipc::Waiter waiter_{posts_, waiting_};
     std::atomic<bool> stopping_{false};
+    std::atomic<int> id_{0};
     std::thread thread_;
 };
 

@@ -116,6 +116,25 @@ TEST_P(TwoProcesses, AStoppedPeerMissesDeadlinesAndNothingElse) {
     talk(*talk_with.host, 14, 100);
 }
 
+TEST_P(TwoProcesses, OneThatDoesNotComeUpWhenItIsWokenIsKnownOverSharedMemory) {
+    Talk talk_with = start("echo");
+    talk(*talk_with.host, 17, 10);
+    const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(50)); };
+    std::vector<std::byte> buffer(ring_bytes);
+    pause();  // it sleeps
+    stop(talk_with.peer);
+    pause();
+    ASSERT_EQ(talk_with.host->send(message_of(18, 0, 100)), Status::ok);
+    EXPECT_EQ(talk_with.host->comes_up(in_ms(10)), GetParam() == Transport::pipe);
+    go_on(talk_with.peer);
+    ASSERT_EQ(talk_with.host->receive(buffer, patience()).status, Status::ok);
+    pause();
+    ASSERT_EQ(talk_with.host->send(message_of(18, 1, 100)), Status::ok);
+    EXPECT_TRUE(talk_with.host->comes_up(patience()));
+    ASSERT_EQ(talk_with.host->receive(buffer, patience()).status, Status::ok);
+    EXPECT_TRUE(talk_with.host->comes_up(0)) << "nobody was woken since";
+}
+
 TEST_P(TwoProcesses, AStoppedPeerFillsThePipeAndReadsItLater) {
     Talk talk_with = start("echo");
     talk(*talk_with.host, 15, 10);

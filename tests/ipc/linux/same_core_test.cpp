@@ -1,0 +1,69 @@
+// A peer that polls on the core of the one who posts does not run at that moment: it counts as asleep, and nobody spins
+// for its answer.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <sched.h>
+
+#include "ipc/clock.h"
+#include "ipc/core.h"
+#include "ipc/shared_memory_pipe.h"
+#include "watchdog.h"
+
+namespace outboard::ipc {
+namespace {
+
+bool stay_on(int core) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    return ::sched_setaffinity(0, sizeof cores, &cores) == 0;
+}
+
+TEST(PrewokenPipe, APeerThatPollsOnTheSameCoreIsNotSpunFor) {
+    const test::Watchdog watchdog;
+    cpu_set_t before;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+    const int core = this_core();
+    ASSERT_GE(core, 0);
+    auto pair = SharedMemoryPipe::create();
+    auto host = std::move(pair.host);
+    auto child = SharedMemoryPipe::open(std::move(pair.child));
+    child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, {});
+    std::atomic<bool> pinned{false};
+    std::thread peer([&] {
+        pinned = stay_on(core);
+        std::array<std::byte, 8> message{};
+        while (child->receive(message, no_deadline).status == Status::ok) {
+            child->send(message);
+        }
+    });
+    ASSERT_TRUE(stay_on(core));
+    // A spin of ten seconds would be noticed: on one core nobody answers meanwhile but by the scheduler's grace.
+    host->set_spin(10'000'000'000);
+    std::int64_t due = now_ns();
+    constexpr std::uint64_t calls = 20;
+    for (std::uint64_t i = 0; i < calls; ++i) {
+        due += 100'000'000;
+        host->tick(due);  // a rhythm of 100 ms with a guard of 400: it polls all the time
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::array<std::byte, 8> message{};
+        ASSERT_EQ(host->send(message), Status::ok);
+        ASSERT_EQ(host->receive(message, now_ns() + 5'000'000'000).status, Status::ok) << "call " << i;
+    }
+    EXPECT_TRUE(pinned);
+    const Pipe::PrewakeFigures figures = host->prewake_figures();
+    EXPECT_EQ(figures.core, core);
+    EXPECT_EQ(figures.met_polling, 0U);
+    EXPECT_GE(figures.woke, calls / 2);
+    host->close();
+    peer.join();
+    EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
+}
+
+}  // namespace
+}  // namespace outboard::ipc
