@@ -440,12 +440,12 @@ protected:
 
 TEST_F(HostileTest, GarbageOnTheBlockLaneEndsTheChildOnly) {
     expect_refused(std::to_string(child::piped_out));
-    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("its answers make no sense"));
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre(::testing::StartsWith("its answers make no sense")));
 }
 
 TEST_F(HostileTest, GarbageOnTheSlowLaneEndsTheChildOnly) {
     expect_refused(std::to_string(child::slow_out));
-    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre("its slow lane broke"));
+    EXPECT_THAT(rig.slot.figures().reasons, ::testing::ElementsAre(::testing::StartsWith("its slow lane broke")));
 }
 
 TEST_F(HostileTest, ClosedDescriptorsAreLikeACrash) {
