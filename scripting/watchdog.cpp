@@ -56,16 +56,20 @@ Watchdog::~Watchdog() {
 void Watchdog::set_callback(const CallbackThread& callback, bool bound) {
     const std::lock_guard lock(mutex_);
     callback_ = callback;
-    core_ = bound ? callback.core : -1;
-    if (bound) {
-        keep_on_core(id_.load(), core_);  // it fetches others from cores that are not at work
+    const auto with_priority = [&](int policy, int priority) {
+        sched_param parameters{};
+        parameters.sched_priority = priority;
+        return ::pthread_setschedparam(thread_.native_handle(), policy, &parameters) == 0;
+    };
+    // Bound, it fetches children from cores that are not at work. On the callback's core it has to be above it.
+    core_ = bound && with_priority(SCHED_FIFO, callback.priority + 1) ? callback.core : -1;
+    if (core_ >= 0) {
+        keep_on_core(id_.load(), core_);
     } else {
         let_run_anywhere(id_.load());
+        // Refused without the right to it; then the children have none either.
+        with_priority(callback.realtime() ? SCHED_FIFO : SCHED_OTHER, callback.realtime() ? callback.priority : 0);
     }
-    sched_param parameters{};
-    parameters.sched_priority = callback.realtime() ? callback.priority : 0;
-    // Refused without the right to it; then the children have none either.
-    ::pthread_setschedparam(thread_.native_handle(), callback.realtime() ? SCHED_FIFO : SCHED_OTHER, &parameters);
     if (!callback.realtime() && callback.id != 0) {
         set_short_turns(callback.id, callback_turn_ns);
     }

@@ -8,8 +8,9 @@
 // kernel itself never moves a thread that is above all that runs on its core (pull_rt_task, push_rt_task).
 //
 // Why a thread of its own: two scripts in endless loops at real-time priority fill two cores, and a control thread of
-// normal priority would see them 400 ms late (the system lets ordinary threads run for 5 % of each second). It runs at
-// the callback's own priority, so it never takes a core from the callback, and nearly always sleeps.
+// normal priority would see them 400 ms late (the system lets ordinary threads run for 5 % of each second). Where the
+// callback is bound to a core, the watchdog is bound to the same one and one above it: a look takes some microseconds.
+// Elsewhere it runs at the callback's own priority. It nearly always sleeps.
 #pragma once
 
 #include <atomic>

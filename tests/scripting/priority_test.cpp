@@ -118,7 +118,7 @@ std::uint64_t demotions_when_late(const Process& child, std::int64_t while_ns) {
         watched.oldest_call_ns = ipc::now_ns();
         watched.late_since_ns = ipc::now_ns();
         watched.realtime = true;
-        watchdog.note_late();
+        watchdog.note();
         const auto until = ipc::now_ns() + while_ns;
         while (watched.demotions == 0 && ipc::now_ns() < until) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -247,7 +247,7 @@ TEST(ShortTurns, AreGivenToCallbackAndChildrenWithoutRealTimePriority) {
     Watchdog watchdog(60'000'000'000);
     watchdog.add(first);
     EXPECT_EQ(turn_of(early.pid()), usual) << "nobody plays in real time";
-    watchdog.set_callback({SCHED_OTHER, 0, static_cast<int>(callback.pid()), -1});
+    watchdog.set_callback({SCHED_OTHER, 0, static_cast<int>(callback.pid()), -1}, false);
     watchdog.add(second);
     if (has_turns()) {
         EXPECT_LT(turn_of(callback.pid()), usual);

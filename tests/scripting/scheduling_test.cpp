@@ -9,6 +9,7 @@
 #include <chrono>
 #include <thread>
 
+#include "realtime_right.h"
 #include "rig.h"
 
 namespace outboard::scripting {
@@ -18,15 +19,6 @@ using namespace testing;
 
 constexpr int callback_priority = 30;
 constexpr std::int64_t period_ns = 2'666'667;
-
-bool may_be_realtime() {
-    bool may = false;
-    std::thread([&] {
-        const sched_param parameters{callback_priority};
-        may = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters) == 0;
-    }).join();
-    return may;
-}
 
 int policy_of(std::int64_t pid) {
     return ::sched_getscheduler(static_cast<pid_t>(pid)) & ~SCHED_RESET_ON_FORK;
@@ -67,7 +59,7 @@ protected:
     }
 
     bool told_ = false;
-    const bool realtime = may_be_realtime();
+    const bool realtime = may_be_realtime(callback_priority);
     Folder folder;
     Rig rig;
 };

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "../ipc/watchdog.h"
+#include "realtime_right.h"
 #include "scripting/watchdog.h"
 
 namespace outboard::scripting {
@@ -68,9 +69,10 @@ protected:
 TEST_F(Fetching, MovesItToTheCallbacksCoreAndSaysSo) {
     ask(true);
     const cpu_set_t cores = cores_of(watched_.pid);
-    EXPECT_EQ(CPU_COUNT(&cores), 1);
+    const bool may = testing::may_be_realtime(1);  // on the callback's core it has to be above it
+    EXPECT_EQ(CPU_COUNT(&cores), may ? 1 : usable_cores());
     EXPECT_TRUE(CPU_ISSET(core_, &cores));
-    EXPECT_TRUE(watched_.fetched);
+    EXPECT_EQ(watched_.fetched, may);
 }
 
 TEST_F(Fetching, LeavesItWhereItIsWhileTheCallbackMayBeAnywhere) {
