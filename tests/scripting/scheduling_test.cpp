@@ -5,64 +5,14 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
-#include <atomic>
-#include <chrono>
-#include <thread>
-
-#include "realtime_right.h"
-#include "rig.h"
+#include "rhythm.h"
 
 namespace outboard::scripting {
 namespace {
 
 using namespace testing;
 
-constexpr int callback_priority = 30;
-constexpr std::int64_t period_ns = 2'666'667;
-
-int policy_of(std::int64_t pid) {
-    return ::sched_getscheduler(static_cast<pid_t>(pid)) & ~SCHED_RESET_ON_FORK;
-}
-
-/// An engine of blocks in a rhythm, on a thread with the callback's priority if that is allowed.
-class SchedulingTest : public ::testing::Test {
-protected:
-    SchedulingTest() : rig(options("shm", false)) {
-        rig.deadline_ns = period_ns / 2;
-        rig.period_ns = period_ns;
-    }
-
-    /// Blocks until `done` says so, at most so many; `input` may give the events of a block.
-    bool run(int most, const std::function<bool()>& done, const std::function<std::vector<Event>()>& input = {}) {
-        bool reached = false;
-        std::thread([&] {
-            const sched_param parameters{callback_priority};
-            pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
-            if (!std::exchange(told_, true)) {
-                rig.host.set_callback_thread(this_thread());  // each time it would forgive who was late
-            }
-            std::int64_t due = ipc::now_ns();
-            for (int i = 0; i < most && !reached; ++i) {
-                rig.block(128, input ? input() : std::vector<Event>{});
-                reached = done();
-                due = std::max(due + period_ns, ipc::now_ns());
-                const timespec time{due / 1'000'000'000, due % 1'000'000'000};
-                ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr);
-            }
-        }).join();
-        return reached;
-    }
-    SlotFigures figures() { return rig.slot.figures(); }
-    void expect_nothing_lost() {
-        const SlotFigures seen = figures();
-        EXPECT_EQ(seen.events_pushed, seen.events_settled + seen.events_kept);
-    }
-
-    bool told_ = false;
-    const bool realtime = may_be_realtime(callback_priority);
-    Folder folder;
-    Rig rig;
-};
+using SchedulingTest = Rhythm;
 
 TEST_F(SchedulingTest, ACallThatIsDueMeetsAnAwakeChild) {
     rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
@@ -77,83 +27,6 @@ TEST_F(SchedulingTest, ACallThatIsDueMeetsAnAwakeChild) {
     EXPECT_EQ(seen.realtime, realtime);
     EXPECT_EQ(seen.polled_seconds > 0, realtime) << "who has no real-time priority does not poll";
     EXPECT_EQ(policy_of(seen.pid), realtime ? SCHED_FIFO : SCHED_OTHER);
-    expect_nothing_lost();
-}
-
-TEST_F(SchedulingTest, OneThatPollsOnTheCallbacksCoreIsSentAwayAndIsNotBoundToAnother) {
-    rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
-    const auto cores_of_child = [&] {
-        cpu_set_t cores;
-        CPU_ZERO(&cores);
-        ::sched_getaffinity(static_cast<pid_t>(figures().pid), sizeof cores, &cores);
-        return cores;
-    };
-    const int cores = usable_cores();
-    std::uint64_t met = 0;
-    bool moved = false;
-    const auto done = [&] {
-        if (!moved && figures().met_polling >= 50) {
-            moved = true;
-            cpu_set_t here;
-            CPU_ZERO(&here);
-            CPU_SET(::sched_getcpu(), &here);
-            ::sched_setaffinity(static_cast<pid_t>(figures().pid), sizeof here, &here);
-            met = figures().met_polling;
-        }
-        const cpu_set_t now = cores_of_child();
-        return moved && figures().met_polling >= met + 100 && CPU_COUNT(&now) == cores;
-    };
-    int key = 0;
-    const auto note = [&] {
-        key = (key + 1) % 2;
-        return std::vector<Event>{key == 1 ? note_on(rig.now, 60) : note_off(rig.now, 60)};
-    };
-    EXPECT_EQ(run(4000, done, note), realtime && cores > 1);
-    expect_nothing_lost();
-}
-
-/// Something on its core that is more urgent and takes long stands for what the system cannot interrupt.
-TEST_F(SchedulingTest, OneWhoseCoreDoesNotTakeItUpIsFetchedToTheCallbacks) {
-    if (!realtime || usable_cores() < 2) {
-        return;  // nobody polls then, and nobody is fetched
-    }
-    rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
-    const std::int64_t child = figures().pid;
-    std::atomic<int> core{-1};  // to be taken for eight blocks; -2: it is over
-    std::thread hog([&] {
-        const sched_param parameters{callback_priority + 1};
-        pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
-        for (;;) {
-            core.wait(-1);
-            if (core == -2) {
-                return;
-            }
-            keep_on_core(0, core);
-            keep_on_core(child, core);
-            for (const std::int64_t end = ipc::now_ns() + 8 * period_ns; ipc::now_ns() < end;) {
-            }
-            core = -1;
-        }
-    });
-    int blocks = 0;
-    const auto note = [&] {
-        return std::vector<Event>{++blocks % 2 == 1 ? note_on(rig.now, 60) : note_off(rig.now, 60)};
-    };
-    const auto fetched = [&] {  // after a block, when the child has gone to sleep
-        const SlotFigures seen = figures();
-        if (seen.met_polling >= 50 && seen.state == SlotState::live && seen.realtime && blocks % 30 == 0) {
-            core = ::sched_getcpu() == 0 ? 1 : 0;
-            core.notify_all();
-        }
-        return seen.fetched >= 3;
-    };
-    EXPECT_TRUE(run(4000, fetched, note));
-    while (core != -1) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    core = -2;
-    core.notify_all();
-    hog.join();
     expect_nothing_lost();
 }
 
