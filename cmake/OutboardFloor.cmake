@@ -40,7 +40,7 @@ function(outboard_floor name)
 endfunction()
 
 # Tests are built often and run once: what they test is optimized, they are not.
-set(OUTBOARD_TEST_OPTIONS -O0 -g1)
+set(OUTBOARD_TEST_OPTIONS -O0 $<$<NOT:$<CONFIG:Debug>>:-g1>)
 
 # GoogleTest's headers, read once for all tests.
 function(outboard_test_headers)
@@ -52,7 +52,8 @@ function(outboard_test_headers)
 endfunction()
 
 # outboard_test(NAME SOURCES... LINK targets... HEADERS precompiled...): a GoogleTest executable, each test known to ctest.
-# Each runs alone, as most of them keep to a clock, unless it is PARALLEL: no deadline in it is shorter than a second.
+# Each runs alone, as most of them keep to a clock, unless it is PARALLEL: nothing in it depends on
+# being in time.
 function(outboard_test name)
   cmake_parse_arguments(arg "PARALLEL" "TIMEOUT" "SOURCES;LINK;LABELS;HEADERS" ${ARGN})
   if(NOT arg_TIMEOUT)

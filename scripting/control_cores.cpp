@@ -53,6 +53,8 @@ void ControlThread::share_cores() {
         const bool realtime = link->watched.realtime.load(std::memory_order_relaxed);
         if (link->prewakes.load(std::memory_order_relaxed)) {
             keep_in_place(*link);
+        } else if (link->watched.fetched.exchange(false)) {
+            let_run_anywhere(link->pid());  // it stopped polling meanwhile
         }
         if (!lately || !realtime) {
             set_prewake(*link, false);

@@ -42,12 +42,7 @@ TEST_F(PlacementTest, OneThatPollsOnTheCallbacksCoreIsSentAwayAndIsNotBoundToAno
         const cpu_set_t now = cores_of_child();
         return moved && figures().met_polling >= met + 100 && CPU_COUNT(&now) == cores;
     };
-    int key = 0;
-    const auto note = [&] {
-        key = (key + 1) % 2;
-        return std::vector<Event>{key == 1 ? note_on(rig.now, 60) : note_off(rig.now, 60)};
-    };
-    EXPECT_EQ(run(4000, done, note), realtime && cores > 1);
+    EXPECT_EQ(run(4000, done, [&] { return next_key(); }), realtime && cores > 1);
     expect_nothing_lost();
 }
 
@@ -76,7 +71,8 @@ TEST_F(PlacementTest, OneWhoseCoreDoesNotTakeItUpIsFetchedToTheCallbacks) {
     });
     int blocks = 0;
     const auto note = [&] {
-        return std::vector<Event>{++blocks % 2 == 1 ? note_on(rig.now, 60) : note_off(rig.now, 60)};
+        ++blocks;
+        return next_key();
     };
     const auto fetched = [&] {  // after a block, when the child has gone to sleep
         const SlotFigures seen = figures();

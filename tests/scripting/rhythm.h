@@ -52,6 +52,11 @@ protected:
         }).join();
         return reached;
     }
+    /// The events of a block: a key that goes down in one and up in the next.
+    std::vector<Event> next_key() {
+        down_ = !down_;
+        return {down_ ? note_on(rig.now, 60) : note_off(rig.now, 60)};
+    }
     SlotFigures figures() { return rig.slot.figures(); }
     void expect_nothing_lost() {
         const SlotFigures seen = figures();
@@ -59,6 +64,7 @@ protected:
     }
 
     bool told_ = false;
+    bool down_ = false;
     const bool realtime = may_be_realtime(callback_priority);
     Folder folder;
     Rig rig;

@@ -16,13 +16,8 @@ using SchedulingTest = Rhythm;
 
 TEST_F(SchedulingTest, ACallThatIsDueMeetsAnAwakeChild) {
     rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
-    int key = 0;
     const auto enough = [&] { return figures().met_polling >= 100; };
-    const auto note = [&] {
-        key = (key + 1) % 2;
-        return std::vector<Event>{key == 1 ? note_on(rig.now, 60) : note_off(rig.now, 60)};
-    };
-    EXPECT_EQ(run(3000, enough, note), realtime);
+    EXPECT_EQ(run(3000, enough, [&] { return next_key(); }), realtime);
     const SlotFigures seen = figures();
     EXPECT_EQ(seen.realtime, realtime);
     EXPECT_EQ(seen.polled_seconds > 0, realtime) << "who has no real-time priority does not poll";
