@@ -14,7 +14,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <string>
 #include <thread>
 
 #include "ipc/clock.h"
@@ -82,6 +85,19 @@ int sleep_long() {
     return 0;
 }
 
+/// Whether it has come to its sleep: until then it works, be it only on its first pages.
+bool comes_to_sleep(const Process& child) {
+    const auto until = ipc::now_ns() + 10'000'000'000;
+    for (; ipc::now_ns() < until; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+        std::ifstream stat("/proc/" + std::to_string(child.pid()) + "/stat");
+        const std::string line{std::istreambuf_iterator<char>(stat), {}};
+        if (line.find(") S ") != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool granted(pid_t pid) {
     return set_realtime_priority(pid, SCHED_FIFO, priority);
 }
@@ -139,6 +155,7 @@ TEST(Priority, IsTakenAwayByTheWatchdogOfAUserWithoutPrivilege) {
 
 TEST(Priority, IsKeptByAChildThatIsLateBecauseItWaits) {
     const Process child(sleep_long);
+    ASSERT_TRUE(comes_to_sleep(child));
     if (!granted(child.pid())) {
         return;
     }
