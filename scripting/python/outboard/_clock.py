@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections import deque
 from math import floor
-from typing import Any
+from typing import Any, Final
 
 # Kept so that positions a little before a tempo change are converted with the tempo they lie in.
 _REMEMBERED_POINTS = 32
 
 
+#: A half, with a ten-thousandth of a sample of tolerance so that the last bits of a float do not decide.
+HALF_UP: Final = 0.5001
+
+
 def round_sample(exact: float) -> int:
-    """Half up, with a ten-thousandth of a sample of tolerance so that the last bits of a float do not decide."""
-    return floor(exact + 0.5001)
+    """Half up."""
+    return floor(exact + HALF_UP)
 
 
 class Clock:

@@ -6,7 +6,7 @@ import math
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Tuple, Union
 
-from ._clock import Clock, round_sample
+from ._clock import HALF_UP, Clock, round_sample
 from ._position import Alarm, Context, Position
 from ._wire import NEVER
 
@@ -150,7 +150,7 @@ class Schedule:
             queue, at = self.by_beat, clock.sample_of(total + task.lo)
         else:
             queue, at = self.by_sample, total + task.lo
-        due = round_sample(at) if at < NEVER else NEVER
+        due = math.floor(at + HALF_UP) if at < NEVER else NEVER  # `round_sample`
         self._order = order = self._order + 1
         heappush(queue, (due if due > self.now else self.now, order, task, task.token))
 

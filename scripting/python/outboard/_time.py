@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generator
 
 from . import _active
 from ._waits import Wait
@@ -98,6 +98,10 @@ class Time(Wait[None]):
 
     def _parts(self) -> tuple[float, float, float, float]:
         return (self._samples, self._seconds, self._beats, self._bars)
+
+    def __await__(self) -> Generator[Time, object, None]:
+        # As `Wait` has it, without a frame of Python's own: what nearly every loop awaits gives nothing back.
+        return iter((self,))  # type: ignore[return-value]
 
     def _arm(self, rt: Runner, task: Task) -> None:
         rt.aim(task, self)
