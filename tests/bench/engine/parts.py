@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import words
-from .figures import offline_figures, play_figures
+from .figures import offline_figures, play_figures, tracks, worst
 from .run import Jack, Variant, run
 from .song import write_song
 
@@ -30,15 +30,29 @@ def play(options: argparse.Namespace, compared: list[Variant]) -> list[dict[str,
             for count in options.tracks:
                 scripts = [f"{channel}:arpeggiator" for channel in CHANNELS[:count]]
                 runs: dict[str, list[dict[str, Any]]] = {variant.title: [] for variant in compared}
+                hot: list[float] = []
                 for _ in range(options.rounds):
                     for variant in compared:
                         stats = jack.play(variant, options.song, scripts, options.seconds)
                         runs[variant.title].append(play_figures(stats))
+                        if "GIL" in variant.title:
+                            hot.append(hot_busy_us(variant, options.song, scripts, frames))
                 for title, figures in runs.items():
-                    row = {"frames": frames, "tracks": count, "variant": title, **median_of(figures)}
+                    row = {"frames": frames, "tracks": count, "variant": title, **median_of(figures),
+                           "hot_busy_us": statistics.median(hot) if hot else 0.0}
                     found.append(row)
                     print(words.play_line(row), flush=True)
     return found
+
+
+def hot_busy_us(in_process: Variant, song: Path, scripts: list[str], frames: int) -> float:
+    """BUSY of the same calls one right after the other, where all that they need is still in the caches: the whole song,
+    as fast as it goes. The median, of the track that fares worst."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["transform", str(song), "-o", str(Path(folder, "out.mid")), "--frames", str(frames)]
+        for script in scripts:
+            command += ["--script", script]
+        return worst(tracks(run(in_process, command)), "busy_us")["p50"]
 
 
 def bad(options: argparse.Namespace, compared: list[Variant]) -> list[dict[str, Any]]:
