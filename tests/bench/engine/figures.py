@@ -60,14 +60,16 @@ def worst(chosen: list[dict[str, Any]], key: str) -> dict[str, float]:
 
 
 def offline_figures(stats: dict[str, Any]) -> dict[str, float]:
-    """Seconds spent on the blocks, the part of them that the busiest script worked, and the processor time of all
-    scripts' work: less than the work itself when they were kept from their cores."""
+    """Seconds spent on the blocks, the part of them in BUSY (the layer, as the CPU panel has it), the part that the busiest
+    script worked, and the processor time of all scripts' work: less than the work itself when they were kept from their
+    cores."""
     period = stats["frames"] / stats["rate"]
     spent = stats["layers"]["callback"]["mean"] / 100 * stats["blocks"] * period
     busy = [t["busy_us"]["mean"] * t["busy_us"]["count"] / 1e6 for t in tracks(stats)]
     cpu = sum(t["busy_cpu_us_mean"] * t["busy_us"]["count"] for t in tracks(stats)) / 1e6
     return {
         "seconds": spent,
+        "in_busy": stats["layers"]["busy"]["mean"] / stats["layers"]["callback"]["mean"],
         "busy_share": max(busy) / spent,
         "busy_sum_share": sum(busy) / spent,
         "busy_seconds": sum(busy),

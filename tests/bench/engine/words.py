@@ -34,7 +34,7 @@ def bad_line(row: dict[str, Any]) -> str:
 
 def offline_line(title: str, values: dict[str, float]) -> str:
     return (
-        f"{title:<26} {values['seconds']:.3f} s, the busier script worked {values['busy_share']:.1%} of them; "
+        f"{title:<26} {values['seconds']:.3f} s, in BUSY {values['in_busy']:.1%} of them; the busier script worked {values['busy_share']:.1%}; "
         f"both: {values['busy_seconds']:.3f} s, on a core {values['busy_cpu_seconds']:.3f} s"
     )
 
@@ -120,12 +120,13 @@ def _offline_section(offline: dict[str, Any]) -> list[str]:
     inside = next(values for title, values in variants.items() if "GIL" in title)
     rows = [
         [
-            title, _ratio(inside["seconds"], one["seconds"]), f"{one['busy_share']:.1%}", f"{one['busy_sum_share']:.2f}",
+            title, _ratio(inside["seconds"], one["seconds"]), f"{one['in_busy']:.1%}", f"{one['busy_share']:.1%}",
+            f"{one['busy_sum_share']:.2f}",
             _ratio(one["busy_cpu_seconds"], one["busy_seconds"]),
         ]
         for title, one in variants.items()
     ]
-    head = ["", "throughput of one GIL's", "of the time the busier script worked", "scripts at work at once"]
+    head = ["", "throughput of one GIL's", "of the time in BUSY", "the busier script worked", "scripts at work at once"]
     head.append("of their work on a core")
     return [
         "### Throughput of two scripts offline", "",
