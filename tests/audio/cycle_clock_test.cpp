@@ -62,5 +62,55 @@ TEST(CycleClock, KnowsNothingAtFirstAfterAGapAndAfterAnotherLength) {
     EXPECT_NEAR(static_cast<double>(calls(100, 128) - now), 0, 1'000);
 }
 
+/// Plays calls of a device whose period is not quite the nominal one; afterwards `next` is what was foretold last.
+struct Device {
+    CycleClock clock;
+    double now = 0;
+    std::int64_t next = 0;
+    static constexpr double real = period * 1.0012;
+
+    void calls(int count) {
+        for (int i = 0; i < count; ++i, now += real) {
+            next = clock.begin(begin + static_cast<std::int64_t>(now), frames, rate);
+        }
+    }
+    /// How far what was foretold is from the call that will come, ns.
+    [[nodiscard]] double astray() const { return std::abs(static_cast<double>(next - begin) - now); }
+};
+
+TEST(CycleClock, KnowsThePeriodAfterAGapAndFindsTheMomentInAFewCalls) {
+    Device device;
+    device.calls(4000);
+    device.now += 11'000'000;
+    device.calls(1);
+    EXPECT_EQ(device.next, 0);
+    for (const double hurries : {250'000, 150'000, 100'000, 50'000}) {  // the first ones begin late, each less so
+        device.now -= hurries / 4;
+        device.calls(1);
+    }
+    device.calls(8);
+    EXPECT_LT(device.astray(), 5'000);
+    for (int i = 0; i < 100; ++i) {
+        device.calls(1);
+        EXPECT_LT(device.astray(), 5'000) << "swings, " << i << " calls later";
+    }
+}
+
+TEST(CycleClock, FollowsADeviceThatSlipsAndNoSingleCall) {
+    Device device;
+    device.calls(4000);
+    device.now += 400'000;
+    device.calls(1);
+    device.now -= 400'000;
+    device.calls(1);
+    EXPECT_LT(device.astray(), 10'000) << "for one late call";
+    device.now += 400'000;
+    device.calls(12);
+    EXPECT_LT(device.astray(), 5'000);
+    device.now -= 400'000;
+    device.calls(12);
+    EXPECT_LT(device.astray(), 5'000);
+}
+
 }  // namespace
 }  // namespace outboard::audio
