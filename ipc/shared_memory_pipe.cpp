@@ -269,6 +269,14 @@ void SharedMemoryPipe::State::spin(std::uint32_t seen, std::int64_t until_ns) co
 void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
     const std::int64_t tick = peer.tick.load(std::memory_order_acquire);
     const Prewaker::Plan plan = prewaker->plan(tick, now_ns());
+    // Whoever has more urgent work on this core pushes the poller to another one.
+    int core = -1;
+    const auto tell_core = [&] {
+        if (const int here = this_core(); here != core) {
+            core = here;
+            own.core.store(here, std::memory_order_relaxed);
+        }
+    };
     const auto arrived = [&] {
         return waiter.posts() != seen || peer.tick.load(std::memory_order_acquire) != tick || waiter.cancelled();
     };
@@ -285,7 +293,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
             return;  // a signal
         }
     }
-    own.core.store(this_core(), std::memory_order_relaxed);
+    tell_core();
     waiter.begin_polling();
     if (warm_up) {
         warm_up();
@@ -297,7 +305,10 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
         prewaker->began_after(now_ns() - plan.wake_ns);
     }
     // The word stays as it is: who is at work need not be woken either, and the store would delay the answer.
-    prewaker->poll(plan, arrived);
+    prewaker->poll(plan, [&] {
+        tell_core();
+        return arrived();
+    });
     own.polled_ns.store(prewaker->polled_ns(), std::memory_order_relaxed);
 }
 

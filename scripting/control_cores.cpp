@@ -89,7 +89,7 @@ void ControlThread::set_prewake(Link& link, bool allowed) {
 void ControlThread::keep_in_place(Link& link) {
     if (link.kept_off_core) {
         let_run_anywhere(link.pid());
-    } else if (link.watched.fetched.exchange(false) || link.prewake_figures().core == callback_.core) {
+    } else if (link.watched.fetched.exchange(false)) {
         keep_off_core(link.pid(), callback_.core);
     } else {
         return;
