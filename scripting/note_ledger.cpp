@@ -14,11 +14,19 @@ std::int64_t sample_from(double value) noexcept {
     return round_sample(std::clamp(value, 0.0, 9e15));
 }
 
+auto of_key(const Event& event) noexcept {
+    return [&event](const NoteLedger::Press& press) {
+        return press.event.port == event.port && press.event.channel == event.channel &&
+               press.event.data[1] == event.data[1];
+    };
+}
+
 }  // namespace
 
 NoteLedger::NoteLedger() {
     output_.reserve(max_output);
     presses_.reserve(max_presses);
+    presses_ahead_.reserve(max_presses);
     voices_.reserve(max_voices);
     later_.reserve(NoteChanges::max_glides);
 }
@@ -51,9 +59,7 @@ bool NoteLedger::send(Event event, std::int64_t landing) noexcept {
 
 bool NoteLedger::pass(const Event& event, std::uint32_t sequence, std::int64_t landing) noexcept {
     if (event.kind == Kind::note_off) {
-        const auto press = std::find_if(presses_.begin(), presses_.end(), [&](const Press& p) {
-            return p.event.port == event.port && p.event.channel == event.channel && p.event.data[1] == event.data[1];
-        });
+        const auto press = std::ranges::find_if(presses_, of_key(event));
         if (press == presses_.end()) {
             return send(event, landing);
         }
@@ -99,10 +105,22 @@ void NoteLedger::take_press(const Event& event, std::uint32_t sequence) noexcept
     }
 }
 
+void NoteLedger::look_ahead(const Event& event, std::uint32_t sequence) noexcept {
+    if (event.kind == Kind::note_on && presses_ahead_.size() < max_presses) {
+        presses_ahead_.push_back({sequence, event});
+    } else if (event.kind == Kind::choke) {
+        std::erase_if(presses_ahead_, of_key(event));
+    } else if (event.kind == Kind::note_off) {
+        const auto press = std::ranges::find_if(presses_ahead_, of_key(event));
+        if (press != presses_ahead_.end()) {
+            presses_ahead_.erase(press);
+        }
+    }
+}
+
 void NoteLedger::choke_key(const Event& event, std::int64_t landing) noexcept {
-    std::erase_if(presses_, [&](const Press& press) {
-        if (press.event.port != event.port || press.event.channel != event.channel ||
-            press.event.data[1] != event.data[1]) {
+    std::erase_if(presses_, [&, its_key = of_key(event)](const Press& press) {
+        if (!its_key(press)) {
             return false;
         }
         std::erase_if(voices_, [&](const Voice& voice) {

@@ -78,6 +78,11 @@ public:
     };
     /// Keys that are down, oldest first.
     [[nodiscard]] std::span<const Press> presses() const noexcept { return presses_; }
+    /// Keys that will be down when events that are still without an outcome have theirs, whichever it is: first the
+    /// former function, then the latter with each event in order.
+    void look_ahead() noexcept { presses_ahead_ = presses_; }
+    void look_ahead(const Event& event, std::uint32_t sequence) noexcept;
+    [[nodiscard]] std::span<const Press> presses_ahead() const noexcept { return presses_ahead_; }
     [[nodiscard]] std::size_t voices() const noexcept { return voices_.size(); }
 
 private:
@@ -115,6 +120,7 @@ private:
     std::int64_t start_ = 0, end_ = 0;
     std::vector<Event> output_;
     std::vector<Press> presses_;
+    std::vector<Press> presses_ahead_;
     std::vector<Voice> voices_;  ///< in the order in which they were started
     NoteChanges changes_;
     std::vector<Event> later_;  ///< changes of notes that lie ahead

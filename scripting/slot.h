@@ -174,7 +174,9 @@ private:
     void post_leaving() noexcept;
     void await_leaving(std::int64_t deadline_ns) noexcept;
     bool apply_leaving_answer(std::int64_t deadline_ns) noexcept;
+    void post_after_leaving(std::int64_t deadline_ns) noexcept;
     void end_leaving() noexcept;
+    void complete_handover(bool drop_stale) noexcept;
     void append_begin_loops(std::int64_t up_to) noexcept;
     void publish_prewake_figures() noexcept;
     void lose_link(bool dead) noexcept;
@@ -191,7 +193,8 @@ private:
                       bool leaving_speaks = false) noexcept;
     bool apply_setting(const ipc::Record& record, std::int64_t landing) noexcept;
     void settle_up_to(std::uint32_t sequence) noexcept;
-    void pass_kept(bool drop_stale) noexcept;
+    void pass_kept(bool drop_stale) noexcept { pass_up_to(segment_last_, drop_stale); }
+    void pass_up_to(std::uint32_t sequence, bool drop_stale) noexcept;
     [[nodiscard]] std::int64_t landing(std::int64_t time) const noexcept;
     [[nodiscard]] bool child_has_something_to_do() const noexcept;
     void note_transport_change() noexcept;
@@ -279,16 +282,23 @@ private:
     std::uint64_t wake_mask_ = 0;
     // A child from which another took over, and which comes to its end: its live loops end their round, a delayed
     // forward sounds. It hears events as news; the new child is posted after its answer, as that may begin a loop.
+    // Where answers land one block later, that to what lies before the swap is still to come when the new child is
+    // posted already: until it is there the old child speaks as the live one did, and the new one's answers wait.
     struct Leaving {
         Link* link = nullptr;
         std::array<Call, max_calls> calls{};
         std::uint32_t first = 0, count = 0;
         std::uint32_t posted = 0;  ///< all events up to this one are there
         std::uint32_t stay = 0;    ///< live loops whose round goes on
-        bool told = false, over = false;
+        bool told = false, over = false, more = false, hands_over = false;
+        std::int64_t since = 0;  ///< the swap
+        std::uint32_t last = 0;  ///< event before it
         std::int64_t until = 0;  ///< four bars
         std::int64_t answered_through = 0;
         std::array<std::uint32_t, 32> next{};
+
+        /// Whether there is more to come of what lies before the swap.
+        [[nodiscard]] bool owes() const noexcept { return more || (count > 0 && calls[first].through <= since); }
     } leaving_;
     std::uint32_t loops_wait_ = 0;   ///< live loops of the new child that wait for a round's end
     std::uint32_t loops_begin_ = 0;  ///< those that are to begin now

@@ -202,10 +202,10 @@ void Slot::settle_up_to(std::uint32_t sequence) noexcept {
     }
 }
 
-/// Passes every kept event of this part of the block on, in order.
-void Slot::pass_kept(bool drop_stale) noexcept {
+/// Passes every kept event up to `sequence` on, in order.
+void Slot::pass_up_to(std::uint32_t sequence, bool drop_stale) noexcept {
     const auto stale = static_cast<std::int64_t>(stale_after_seconds * options_.sample_rate);
-    while (settled_ < segment_last_) {
+    while (settled_ < sequence) {
         ++settled_;
         const Event& event = kept(settled_);
         const std::int64_t lands = landing(event.time);

@@ -101,14 +101,14 @@ bool Slot::apply_audio_answer(const ipc::AnswerHead& head, std::int64_t noticed_
     return true;
 }
 
-/// The watchdog goes by the oldest thing that has no answer.
+/// The watchdog goes by the oldest thing that has no answer, if this child's answers are looked at.
 void Slot::watch_oldest() noexcept {
     std::int64_t oldest = call_count_ > 0 ? calls_[call_first_].posted_ns : 0;
     if (hop_.pending() > 0) {
         const std::int64_t audio = hop_.oldest().posted_ns;
         oldest = oldest == 0 ? audio : std::min(oldest, audio);
     }
-    link_->watched.oldest_call_ns.store(oldest, std::memory_order_release);
+    link_->watched.oldest_call_ns.store(leaving_.hands_over ? 0 : oldest, std::memory_order_release);
 }
 
 }  // namespace outboard::scripting

@@ -17,8 +17,6 @@ constexpr double most_bars = 4;
 /// The live child becomes the one that leaves, from the segment's start on.
 void Slot::let_leave(const Link& next) noexcept {
     count_link();
-    pass_kept(false);
-    ledger_.script_leaves(segment_start_);
     silent_.clear();
     hop_.let_go(false);
     audio_late_ = false;
@@ -27,19 +25,38 @@ void Slot::let_leave(const Link& next) noexcept {
     const double samples = most_bars * bar * 60.0 * options_.sample_rate / std::max(point.tempo, 1.0);
     leaving_ = {};
     leaving_.link = link_;
-    leaving_.posted = settled_;
+    leaving_.hands_over = true;
+    leaving_.since = segment_start_;
+    leaving_.last = leaving_.posted = segment_last_;
+    leaving_.calls = calls_;
+    leaving_.first = call_first_;
+    leaving_.count = call_count_;
     leaving_.until = segment_start_ + round_sample(samples);
-    leaving_.answered_through = segment_start_;
+    leaving_.answered_through = answered_through_;
     if (next.handover.from == link_) {
         leaving_.stay = next.handover.stay;
         leaving_.next = next.handover.next;
         loops_wait_ = next.handover.wait;
     }
-    link_->watched.oldest_call_ns.store(0, std::memory_order_release);
     link_->watched.late_since_ns.store(0, std::memory_order_release);
     link_ = nullptr;
     call_count_ = 0;
     owes_ = more_ = uncalled_ = false;
+    if (shift_ == 0) {
+        complete_handover(false);
+    }
+}
+
+/// All that the old child has to say of what lies before the swap has been said.
+void Slot::complete_handover(bool drop_stale) noexcept {
+    leaving_.hands_over = false;
+    pass_up_to(leaving_.last, drop_stale);
+    ledger_.script_leaves(landing(leaving_.since));
+    leaving_.answered_through = std::max(leaving_.answered_through, leaving_.since);
+    sysex_joiner_.forget();
+    if (link_ != nullptr) {
+        watch_oldest();
+    }
 }
 
 void Slot::post_leaving() noexcept {
@@ -101,10 +118,23 @@ void Slot::post_leaving() noexcept {
     }
 }
 
+/// The live child's turn, when what the one that leaves did in the same part of the block may be known.
+void Slot::post_after_leaving(std::int64_t deadline_ns) noexcept {
+    if (leaving_.link != nullptr && shift_ == 0) {  // else it is heard one block later, and taken then
+        await_leaving(deadline_ns);
+    }
+    post_segment();
+}
+
 /// Also when it is late: then only looks at what is there.
 void Slot::await_leaving(std::int64_t deadline_ns) noexcept {
     const bool waits = shift_ > 0 || leaving_.count == 1;
-    while (leaving_.link != nullptr && leaving_.count > 0 && apply_leaving_answer(waits ? deadline_ns : 0)) {
+    bool answered = true;
+    while (leaving_.link != nullptr && answered) {
+        if (leaving_.hands_over && !leaving_.owes()) {
+            complete_handover(false);
+        }
+        answered = leaving_.count > 0 && apply_leaving_answer(waits ? deadline_ns : 0);
     }
     if (leaving_.link != nullptr && leaving_.over && leaving_.count == 0) {
         end_leaving();
@@ -125,7 +155,12 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
         end_leaving();
         return false;
     }
-    ledger_.hear_leaving(true);
+    if (leaving_.hands_over) {
+        record_times(call, head, ipc::now_ns());
+        add(counters_.flooded, head.flooded);
+        answered_ = leaving_.last;
+    }
+    ledger_.hear_leaving(!leaving_.hands_over);
     std::int64_t previous = leaving_.answered_through;
     for (const ipc::Record& record : std::span(answer_records_).first(head.count)) {
         const std::int64_t time = std::clamp(record.time, previous, std::max(previous, head.through - 1));
@@ -140,12 +175,16 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
         } else if (record.kind == wire::left) {
             leaving_.over = true;
         } else {
-            apply_record(record, time, lands, true);
+            apply_record(record, time, lands, !leaving_.hands_over);
         }
     }
     ledger_.hear_leaving(false);
+    if (leaving_.hands_over) {
+        settle_up_to(std::min(head.acknowledged, answered_));
+    }
     leaving_.answered_through = call.through;
-    leaving_.over = leaving_.over && (head.flags & ipc::answer_more) == 0;
+    leaving_.more = (head.flags & ipc::answer_more) != 0;
+    leaving_.over = leaving_.over && !leaving_.more;
     leaving_.first = (leaving_.first + 1) % max_calls;
     --leaving_.count;
     leaving_.link->watched.oldest_call_ns.store(leaving_.count > 0 ? leaving_.calls[leaving_.first].posted_ns : 0,
@@ -155,6 +194,9 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
 
 /// Its voices are the ledger's from now on; loops that still wait for it begin.
 void Slot::end_leaving() noexcept {
+    if (leaving_.hands_over) {
+        complete_handover(true);
+    }
     ledger_.hear_leaving(true);
     ledger_.script_gone(segment_start_);
     ledger_.hear_leaving(false);

@@ -222,7 +222,11 @@ void Slot::append_snapshot() noexcept {
     for (std::size_t i = 0; i < settings; ++i) {
         append_setting(i);
     }
-    for (const NoteLedger::Press& press : ledger_.presses()) {
+    ledger_.look_ahead();
+    for (std::uint32_t sequence = settled_ + 1; sequence <= posted_; ++sequence) {
+        ledger_.look_ahead(kept(sequence), sequence);
+    }
+    for (const NoteLedger::Press& press : ledger_.presses_ahead()) {
         record.kind = static_cast<std::uint8_t>(Kind::note_on);
         record.port = press.event.port;
         record.channel = press.event.channel;

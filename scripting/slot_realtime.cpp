@@ -44,17 +44,17 @@ void Slot::begin(const BlockInfo& block) noexcept {
     }
     // Offline a pipelined answer is waited for, so that the result does not depend on the machine's speed.
     const std::int64_t deadline = options_.offline ? began + offline_wait_ns : 0;
-    while ((call_count_ > 0 || hop_.pending() > 0) && apply_next_answer(deadline)) {
+    if (leaving_.link != nullptr && shift_ > 0) {
+        await_leaving(deadline);  // pipelined: what it did in the block before
+    }
+    while (!leaving_.hands_over && (call_count_ > 0 || hop_.pending() > 0) && apply_next_answer(deadline)) {
     }
     if (link_ != nullptr && link_->dead()) {
         lose_link(true);
     }
     owes_ = call_count_ > 0;
-    if (!owes_ && !more_ && !uncalled_) {
+    if (!owes_ && !more_ && !uncalled_ && !leaving_.hands_over) {
         pass_kept(false);  // pipelined: what nobody handled in the block before
-    }
-    if (leaving_.link != nullptr && shift_ > 0) {
-        await_leaving(deadline);  // pipelined: what it did in the block before
     }
     if (shift_ > 0) {
         add(counters_.missed, owes_ ? 1 : 0);
@@ -126,7 +126,7 @@ void Slot::finish() noexcept {
 
 void Slot::note_silent(std::int32_t note_id) noexcept {
     const std::uint32_t voice = ledger_.note_silent(note_id);
-    if (voice != 0 && link_ != nullptr && silent_.size() < max_silent) {
+    if (voice != 0 && link_ != nullptr && !leaving_.hands_over && silent_.size() < max_silent) {
         silent_.push_back(voice);
     }
 }
@@ -148,7 +148,9 @@ bool Slot::idle() const noexcept {
 
 void Slot::exchange_link() noexcept {
     Link* incoming = incoming_.load(std::memory_order_acquire);
-    if (incoming == nullptr || call_count_ > 0 || hop_.pending() > 0) {
+    // Pipelined, the answer to the part of this block before the swap is not due yet.
+    const bool owes = shift_ > 0 ? owes_ : call_count_ > 0;
+    if (incoming == nullptr || owes || hop_.pending() > 0) {
         return;  // the old link's answer is awaited first; should it never come, the watchdog ends the old link
     }
     const bool leaves = link_ != nullptr && incoming != remove_link && !link_->dead() && !post_failed_;
@@ -190,6 +192,9 @@ void Slot::retire(Link* link) noexcept {
 }
 
 void Slot::lose_link(bool dead) noexcept {
+    if (leaving_.hands_over) {
+        end_leaving();  // what it still has to say would come beside the events, which pass
+    }
     count_link();
     pass_kept(dead);
     ledger_.script_gone(segment_start_);
@@ -223,14 +228,16 @@ void Slot::adopt_link(Link* link) noexcept {
     wake_sample_ = INT64_MAX;
     wake_beat_ = no_beat;
     wake_mask_ = 0;
-    posted_ = settled_;
+    posted_ = segment_last_;
     answered_through_ = segment_start_;
     save_pending_ = false;
     late_in_second_ = 0;
-    shift_ = options_.pipelined ? block_.frames : 0;
+    if (options_.pipelined || shift_ > 0) {  // after one that was late: what both play stays in order
+        shift_ = block_.frames;
+    }
     self_bypassed_.store(false, std::memory_order_relaxed);
     answer_ns_ = 0;
-    rt_state_.store(options_.pipelined ? SlotState::pipelined : SlotState::live, std::memory_order_release);
+    rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::live, std::memory_order_release);
     append_snapshot();
     append_values();
     send_records(ipc::PostType::news);
@@ -253,10 +260,7 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
     if (post_deferred_) {
         post_deferred_ = false;
-        if (shift_ == 0) {  // else it is heard one block later, and taken then
-            await_leaving(deadline_ns);
-        }
-        post_segment();
+        post_after_leaving(deadline_ns);
     }
     await_answers(deadline_ns);
     if (swap_at_ != 0) {
@@ -320,8 +324,10 @@ void Slot::fetch_if_kept_from_its_core(std::int64_t deadline_ns) noexcept {
 void Slot::note_lateness(bool late) noexcept {
     const auto second = static_cast<std::int64_t>(options_.sample_rate);
     if (late) {
-        late_windows_.late(calls_[call_first_].start, block_end_);
-        pay_for_lateness(calls_[call_first_].start);
+        const bool waits = leaving_.hands_over && leaving_.count > 0;
+        const Call& oldest = waits ? leaving_.calls[leaving_.first] : calls_[call_first_];
+        late_windows_.late(oldest.start, block_end_);
+        pay_for_lateness(oldest.start);
         rt_state_.store(shift_ > 0 ? SlotState::pipelined : SlotState::late, std::memory_order_relaxed);
         if (block_.start - late_second_start_ >= second) {
             late_second_start_ = block_.start;
@@ -351,9 +357,10 @@ void Slot::note_lateness(bool late) noexcept {
     }
 }
 
-/// From now on the watchdog counts how long it is late. `from`: the first sample that was not answered in time.
+/// From now on the watchdog counts how long it is late, unless it waits for the child before it. `from`: the first
+/// sample that was not answered in time.
 void Slot::pay_for_lateness(std::int64_t from) noexcept {
-    if (link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
+    if (!leaving_.hands_over && link_->watched.late_since_ns.load(std::memory_order_relaxed) == 0) {
         link_->watched.late_sample.store(from, std::memory_order_relaxed);
         link_->watched.late_since_ns.store(ipc::now_ns(), std::memory_order_release);
         if (link_->watchdog != nullptr) {

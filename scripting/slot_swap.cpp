@@ -80,7 +80,7 @@ void Slot::plan_swap() noexcept {
     if (at >= block_end_) {
         return;
     }
-    if (at == block_.start || shift_ > 0) {  // what lands one block later is cut at a block
+    if (at == block_.start) {
         exchange_link();
     } else {
         swap_at_ = segment_end_ = at;
@@ -91,15 +91,14 @@ void Slot::plan_swap() noexcept {
 void Slot::swap_within_block(std::int64_t deadline_ns) noexcept {
     segment_start_ = swap_at_;
     swap_at_ = 0;
-    exchange_link();  // not if the old one still owes an answer: then it goes on, and the swap waits for the next
-                      // moment
+    exchange_link();  // not if the old one still owes an answer that was due: then it goes on, and the swap waits for
+                      // the next moment
     segment_end_ = block_end_;
     segment_last_ = last_sequence_;
     if (leaving_.link != nullptr) {
         post_leaving();
-        await_leaving(deadline_ns);
     }
-    post_segment();
+    post_after_leaving(deadline_ns);
 }
 
 }  // namespace outboard::scripting

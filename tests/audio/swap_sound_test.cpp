@@ -196,12 +196,7 @@ void SwapSound::expect_steps_go_on(SwapMoment first, SwapMoment moment, std::int
     const std::int64_t at = stage.save(arpeggiator());
     ASSERT_LT(at, 36 * beat) << "the machine was too slow for this to be a test";
     stage.play_to(44 * beat);
-    if (latency == 0) {
-        EXPECT_EQ(at % grid, 0) << "the moment";
-    } else {  // at the start of the block that it lies in
-        EXPECT_EQ(at % frames, 0);
-        EXPECT_LT((grid - at % grid) % grid, frames);
-    }
+    EXPECT_EQ(at % grid, 0) << "the moment";
     const auto begins = stage.times(Kind::note_on);
     const auto ends = stage.times(Kind::note_off);
     ASSERT_EQ(begins.size(), ends.size()) << "none hangs";
@@ -220,7 +215,7 @@ void SwapSound::expect_steps_go_on(SwapMoment first, SwapMoment moment, std::int
     }
     EXPECT_FALSE(before);
     EXPECT_LE(40 * beat + latency, due) << "to the end of the chord";
-    if (moment != SwapMoment::block && latency == 0) {
+    if (moment != SwapMoment::block) {
         EXPECT_EQ(begins.size(), 80U) << "none lost, none doubled";
     }
     stage.expect_nothing_lost_or_hanging();
