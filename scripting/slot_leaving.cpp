@@ -146,6 +146,10 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
     if (received.status == ipc::Status::timed_out) {
         return false;
     }
+    if (received.status == ipc::Status::closed || received.status == ipc::Status::peer_died) {
+        end_leaving();
+        return false;
+    }
     const Call call = leaving_.calls[leaving_.first];
     ipc::AnswerHead head;
     if (received.status != ipc::Status::ok ||

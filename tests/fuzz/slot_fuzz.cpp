@@ -223,17 +223,22 @@ private:
         return record;
     }
 
+    void answer_rest() {
+        for (Side& side : sides_) {
+            side.drain();
+            while (!side.posts.empty()) {
+                side.send(side.next_answer(), {}, SIZE_MAX);
+            }
+        }
+    }
+
     void answer_all() {
         for (int rounds = 0; rounds < 3; ++rounds) {
             begin();
             slot_.post();
-            for (Side& side : sides_) {
-                side.drain();
-                while (!side.posts.empty()) {
-                    side.send(side.next_answer(), {}, SIZE_MAX);
-                }
-            }
+            answer_rest();
             collect();
+            answer_rest();  // what was posted within the block, after a swap
         }
         for (Side& side : sides_) {  // an answer that was refused: only its death ends the wait for it
             if (side.link()->watched.oldest_call_ns != 0) {
