@@ -256,6 +256,26 @@ def test_sounding_lasts_until_the_instrument_ends_the_voice(studio: Studio) -> N
         assert "after False True" in text and "pedal up False False" in text
 
 
+@pytest.mark.parametrize("second", ["e.forward(key=e.key + 12)", "play(72, duration=beats(2))", "pass"])
+def test_in_a_chain_a_note_sounds_while_the_instrument_plays_what_the_next_script_makes_of_it(
+    studio: Studio, second: str
+) -> None:
+    """The second holds what it hears by the pedal, by a longer note, or makes nothing of it."""
+    pedal = ((0, bytes([0xB0, 64, 127])), (1920, bytes([0xB0, 64, 0])))
+    lines = (
+        "v = play(60, duration=ms(100))", "await ms(200)", "print('after', v.alive, v.sounding)",
+        "await seconds(2.5)", "print('at the end', v.alive, v.sounding)",
+    )
+    next_one = studio.folder / "next.py"
+    next_one.write_text(f"from outboard import *\n\n\n@on.note\ndef note(e):\n    {second}\n")
+    output = studio.folder / "out.wav"
+    for words in (("--frames", 64), ("--frames", 1024), ("--frames", 441, "--transport", "pipe")):
+        done = outboard("render", studio.song(ORGAN, pedal), "-o", output, "--script", studio.script(*lines),
+                        "--script", next_one, "--soundfont", FONT, *words)
+        text = done.stdout + done.stderr
+        assert f"after False {second != 'pass'}" in text and "at the end False False" in text, words
+
+
 def test_a_fade_goes_on_when_the_script_has_died(studio: Studio) -> None:
     plain = studio.render("v = e.forward()")
     died = studio.render("import os", "v = e.forward()", "v.fade_out(seconds(3))", "await seconds(1)", "os._exit(3)",

@@ -56,7 +56,13 @@ class Chain:
         self._last = ToHost(runtimes[-1], numbers)
         links: list[Link] = [self._last]
         for rt in reversed(runtimes[:-1]):
-            links.insert(0, ToNext(rt, numbers, links[0]))
+            link = ToNext(rt, numbers, links[0])
+            if runtimes[-1].instrument_tells:
+                rt.still_heard = link.still_heard
+            links.insert(0, link)
+        if runtimes[-1].instrument_tells:
+            for rt in runtimes:
+                rt.begun = {}
         self._links = links
         self.parameters = NumberedParameters()
         self.last_saved = ""
@@ -129,12 +135,16 @@ class Chain:
         if any(record[0] == BYPASS for record in others):
             records = [self._what_changes(record) if record[0] == BYPASS else record for record in records]
             others = [record for record in records if record[0] > LAST_EVENT]
+        for record in others:
+            if record[0] == VOICE_SILENT:
+                self._last.silent(record[2])  # before anybody runs: the earlier scripts hear of it as the last one does
         heard = records
         wake_sample, wake_beat, mask = NEVER, float("inf"), 0
         left = 0
         masks = []
         for place, rt in enumerate(self.runtimes):
             inputs = self._inputs(place, heard, others, own=place == 0)
+            self._links[place].start = start
             namespace = self.namespaces[place]
             namespace.enter()
             _active.runtime = rt

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._ledger import HALF, Ledger, Press, Record, Sounding
-from ._links import Between, Link, Numbers, change_bound, inherit, origin_of
+from ._links import Between, Link, Numbers, Reach, change_bound, inherit, origin_of, reach_of
+from ._output import MOST_RINGING
 from ._wire import (
     AT_BEAT,
     AT_KEY_UP,
@@ -41,6 +42,8 @@ class ToHost(Link):
         self._doubted: list[Sounding] = []
         self._applying = False
         self._time = 0
+        # Of notes that come of one of an earlier script and that the instrument has not ended, by voice.
+        self._ringing: dict[int, Reach] = {}
 
     def _begin(self, start: int) -> list[Record]:
         doubted, self._doubted = self._doubted, []
@@ -78,6 +81,25 @@ class ToHost(Link):
         voice.known = kind != HOLD or voice.kind == HOLD
         note = (NOTE_ON, record[1], voice.number, voice.port, voice.channel, voice.key, record[6], voice.tuning)
         self.records.append((*note, kind, value, seq, delay, forwarded, *voice.sound))
+        reach = self._cause(voice)
+        if reach is not None:
+            reach.ring(1)
+            self._ringing[voice.number] = reach
+            if len(self._ringing) > MOST_RINGING:
+                self.silent(next(iter(self._ringing)))
+
+    def _cause(self, voice: Sounding) -> Reach | None:
+        """The note of the script before this one because of which a voice sounds."""
+        if voice.passes:
+            seq = voice.press.record[2] if voice.press is not None else 0
+            return seq.reach if isinstance(seq, Between) else None
+        return reach_of(self._begun(voice)[1])
+
+    def silent(self, number: int) -> None:
+        """The instrument has ended a voice."""
+        reach = self._ringing.pop(number, None)
+        if reach is not None:
+            reach.ring(-1)
 
     def ended(self, voice: Sounding, time: int, velocity: int, told: bool, choke: int) -> None:
         if told or not voice.known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._ledger import Press, Record, Sounding
-from ._links import Between, Link, Numbers, change_bound, inherit, origin_of
+from ._links import Between, Link, Numbers, Reach, change_bound, inherit, origin_of, reach_of
 from ._wire import (
     CARRIED,
     CHANGE_NOTE,
@@ -21,6 +21,7 @@ from ._wire import (
 
 if TYPE_CHECKING:
     from ._runtime import Runtime
+    from ._voices import Voice
 
 
 class ToNext(Link):
@@ -29,6 +30,19 @@ class ToNext(Link):
     def __init__(self, rt: Runtime, numbers: Numbers, after: Link) -> None:
         super().__init__(rt, numbers)
         self._after = after
+
+    def still_heard(self, voice: Voice) -> bool:
+        """Whether something is heard, or may be yet, of a note that the script has let go. In the block of its note-off
+        that is so: the following scripts have not been there yet."""
+        if self._rt.begun and voice.id in self._rt.begun:
+            return True
+        if voice.id in self._voices and voice._due() >= self.start:
+            return True
+        reach = voice._reach
+        return reach.ringing > 0 or self._after.acts_on(reach)
+
+    def acts_on(self, reach: Reach) -> bool:
+        return super().acts_on(reach) or self._after.acts_on(reach)
 
     def doubt_end(self, voice: Sounding) -> None:
         voice.known = False
@@ -41,6 +55,9 @@ class ToNext(Link):
         seq = self._numbers.next()
         seq.voice = voice
         voice.seq = seq
+        begun, cause = self._begun(voice)
+        if begun is not None:
+            seq.reach = begun._reach = Reach(reach_of(cause))
         channel, key = voice.channel, voice.key
         self.records.append((NOTE_ON, record[1], seq, voice.port, channel, 0x90 | channel, key, record[6], 0))
 

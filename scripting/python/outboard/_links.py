@@ -27,7 +27,37 @@ from ._wire import (
 )
 
 if TYPE_CHECKING:
+    from ._events import NoteOn
     from ._runtime import Runtime
+    from ._voices import Voice
+
+_NEITHER = (None, None)
+
+
+class Reach:
+    """What a note of a script comes to in the scripts behind it. Knows nothing of who knows it: no cycles."""
+
+    __slots__ = ("because", "ringing")
+
+    def __init__(self, because: Reach | None) -> None:
+        #: That of the note of an earlier script because of which this one is played.
+        self.because = because
+        #: How many notes are played because of it that the instrument has not ended.
+        self.ringing = 0
+
+    def ring(self, more: int) -> None:
+        """More notes in the instrument, or fewer: because of this note, and so of those before it."""
+        reach: Reach | None = self
+        while reach is not None:
+            reach.ringing += more
+            reach = reach.because
+
+    def comes_of(self, first: Reach) -> bool:
+        """Whether this note is played because of that one, or is it."""
+        reach: Reach | None = self
+        while reach is not None and reach is not first:
+            reach = reach.because
+        return reach is first
 
 
 class Between(int):
@@ -35,6 +65,8 @@ class Between(int):
 
     #: Of a note-on.
     voice: Sounding | None = None
+    #: Of a note-on, where an instrument plays.
+    reach: Reach | None = None
     #: The input event of the host that this one is, unchanged and at its own time.
     origin: int = 0
     #: Of a note-off: it comes when everybody expected it.
@@ -61,6 +93,8 @@ class Link(Ledger):
         super().__init__(Clock(rt.clock.sample_rate))
         self._rt = rt
         self._numbers = numbers
+        #: Where the block begins that runs.
+        self.start = 0
         #: What the next one gets of this block, in time order.
         self.records: list[Record] = []
         # The flags of what has passed without a call.
@@ -99,6 +133,10 @@ class Link(Ledger):
             self.output(record)
         self.advance(end - 1)
         self._inputs.clear()
+        if self._rt.begun:
+            for begun, _ in self._rt.begun.values():
+                begun._silent = True  # the script was cancelled there: nothing of it has got here
+            self._rt.begun.clear()
         return self.records
 
     def _begin(self, start: int) -> list[Record]:
@@ -168,6 +206,20 @@ class Link(Ledger):
         super()._end(voice, time, velocity, told, choke)
         self._over.append(voice)
 
+    def _begun(self, voice: Sounding) -> tuple[Voice | None, NoteOn | None]:
+        """A voice as the script has it, and the key press because of which it is played; where an instrument plays."""
+        begun = self._rt.begun
+        return begun.pop(voice.number, _NEITHER) if begun is not None else _NEITHER
+
+    def acts_on(self, reach: Reach) -> bool:
+        """Whether a handler still runs, of the script or of one behind it, that took a note or what was played because
+        of it."""
+        for task in self._rt.tasks:
+            taken = reach_of(task.press)
+            if taken is not None and taken.comes_of(reach):
+                return True
+        return False
+
     # ---- when the chain must be called ------------------------------------------------------------------------------
 
     def due(self) -> tuple[float, float, bool]:
@@ -191,6 +243,11 @@ def takes(rt: Runtime, record: Record) -> bool:
 def origin_of(number: int) -> int:
     """The host's number of an event, 0 if it is none of the host's."""
     return number.origin if isinstance(number, Between) else number
+
+
+def reach_of(press: NoteOn | None) -> Reach | None:
+    """That of the note of an earlier script which a key press is."""
+    return press._seq.reach if press is not None and isinstance(press._seq, Between) else None
 
 
 def inherit(voice: Sounding) -> None:

@@ -131,7 +131,7 @@ class NoteEnd(_OfKey):
     """The instrument has finished the notes of one key. It is only told.
 
     Hosts that embed the engine may send it; MIDI and the instruments of Outboard itself do not. For a note that the
-    script plays, `await voice.ended()` and `voice.sounding` tell it everywhere.
+    script plays, `voice.sounding` tells it everywhere.
     """
 
     __slots__ = ()

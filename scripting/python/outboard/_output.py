@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Callable, Final
 
 from . import _active
 from ._clock import round_sample
@@ -26,7 +26,7 @@ MOST_RINGING: Final = 4096
 class Output(Runner):
     """Builds the output records."""
 
-    __slots__ = ("_voice_count", "instrument_tells", "ringing", "sent", "entries")
+    __slots__ = ("_voice_count", "instrument_tells", "ringing", "begun", "still_heard", "sent", "entries")
 
     def __init__(self, sample_rate: float, script: str, write: Write) -> None:
         super().__init__(sample_rate, script, write)
@@ -34,6 +34,10 @@ class Output(Runner):
         #: Whether an instrument plays, which tells when a voice is silent; and the voices of which it has not told.
         self.instrument_tells = False
         self.ringing: dict[int, Voice] = {}
+        #: In a chain that an instrument plays: the voices of this block with the key press because of which each is
+        #: played, for the link behind the script; and whether one is heard that has been let go (`_link_to_next.py`).
+        self.begun: dict[int, tuple[Voice, NoteOn | None]] | None = None
+        self.still_heard: Callable[[Voice], bool] | None = None
         #: Notes started by `send(NoteOn)`, by port, channel and key, oldest first.
         self.sent: dict[tuple[int, int, int], list[Voice]] = {}
         #: Which RPN or NRPN is chosen, by port and channel.
@@ -87,6 +91,8 @@ class Output(Runner):
             ringing[number] = voice
             if len(ringing) > MOST_RINGING:
                 self.voice_silent(next(iter(ringing)))
+        if self.begun is not None:
+            self.begun[number] = voice, press if press is not None else ctx.press
         voices = ctx.voices
         if voices is not None:
             voices.append(voice)
@@ -222,6 +228,8 @@ class Output(Runner):
         number = self._voice_count = self._voice_count + 1
         self.out.append((NOTE_ON, self.now, number, port, channel, key, velocity7, tuning, HOLD, 0.0, 0, 0, 0))
         voice = new_voice(self, number, key, HOLD, 0.0, None, 0)
+        if self.begun is not None:
+            self.begun[number] = voice, self.ctx.press if self.ctx is not None else None
         self.sent.setdefault((port, channel, key), []).append(voice)
 
     def send_note_off(self, port: int, channel: int, key: int, velocity7: int) -> None:

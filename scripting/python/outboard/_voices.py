@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from _thread import get_ident
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from ._waits import Ended
 from ._wire import AT_BEAT, AT_KEY_UP, AT_SAMPLE, END_ALL, END_VOICE, HOLD
 
 if TYPE_CHECKING:
+    from ._links import Reach
     from ._output import Output
     from ._runtime import Runtime
     from ._tasks import Task
@@ -41,6 +43,7 @@ class Voice(ChangingNote):
         "_waiters",
         "_alarm",
         "_silent",
+        "_reach",
     )
 
     #: Unique among the script's voices.
@@ -58,8 +61,10 @@ class Voice(ChangingNote):
     _ended_at: Position | None
     _waiters: list[tuple[Task, int]] | None
     _alarm: Alarm | None
-    #: The instrument has ended it.
+    #: The instrument has ended it, or nothing of it was ever heard.
     _silent: bool
+    #: In a chain: what the following scripts make of it; not there before they have heard of it.
+    _reach: Reach
 
     def __init__(self) -> None:
         raise TypeError("a voice is what play and forward return")
@@ -76,18 +81,7 @@ class Voice(ChangingNote):
         if self._era != rt.era:
             self._over = True
             return False
-        kind = self._kind
-        if kind == AT_KEY_UP:
-            press = self._press
-            if press is None or press._up is None or rt.now < press._up + self._delay:
-                return True
-        elif kind == AT_SAMPLE:
-            if rt.now < round_sample(self._value):
-                return True
-        elif kind == AT_BEAT:
-            if rt.now < round_sample(rt.clock.sample_of(self._value)):
-                return True
-        else:
+        if rt.now < self._due():
             return True
         self._over = True
         return False
@@ -95,8 +89,16 @@ class Voice(ChangingNote):
     @property
     def sounding(self) -> bool:
         """Whether the note is heard, its release and the pedal included: until the instrument has ended it. (It tells
-        that up to a block late; in `outboard.testing` no instrument plays, and this is the same as `alive`.)"""
-        return not self._silent if self._rt.instrument_tells else self.alive
+        that up to a block late; in `outboard.testing` no instrument plays, and this is the same as `alive`.)
+
+        If other scripts follow on the track, the note is what they make of it: it sounds until its note-off is over,
+        all that they play because of it is silent, and none of their handlers of it runs on. They play a note because
+        of another one if it is forwarded from that or ends with it, or, if neither, when that one's handler plays it.
+        """
+        rt = self._rt
+        if rt.instrument_tells:
+            return not self._silent
+        return self.alive or rt.still_heard is not None and not self._silent and rt.still_heard(self)
 
     def release(self, after: Time | None = None, velocity: float | None = None) -> None:
         """Ends the note, now or `after` a time, which takes the place of the end it had."""
@@ -130,7 +132,7 @@ class Voice(ChangingNote):
             self._end_now(-1, choke=1)
 
     def ended(self) -> Ended:
-        """Waits until the note has ended: `await v.ended()`."""
+        """Waits until the note-off: `await v.ended()`. The note may sound on; see `sounding`."""
         return Ended(self)
 
     def every(self, step: Time) -> Every:
@@ -142,6 +144,18 @@ class Voice(ChangingNote):
         return Every(self, step)
 
     # ---- for the runtime --------------------------------------------------------------------------------------
+
+    def _due(self) -> float:
+        """The sample of its note-off, as far as that is known."""
+        kind = self._kind
+        if kind == AT_KEY_UP:
+            press = self._press
+            return math.inf if press is None or press._up is None else press._up + self._delay
+        if kind == AT_SAMPLE:
+            return round_sample(self._value)
+        if kind == AT_BEAT:
+            return round_sample(self._rt.clock.sample_of(self._value))
+        return math.inf
 
     def _end_now(self, velocity7: int, at: Position | None = None, choke: int = 0) -> None:
         rt = self._rt

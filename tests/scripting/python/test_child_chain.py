@@ -14,7 +14,7 @@ NEVER = 2**63 - 1
 POINT = (32, 0, 0.0, 0.0, 0.0, 120.0, 1, 4, 4, 0.0, 0)
 START = (34, 0)
 OPTIONS = {"sample_rate": 48000.0, "seed": 0, "channel": 1, "values": {}, "slot": 0}
-NOTE_ON, NOTE_OFF, PASS, END_VOICE, MOVE_END, BYPASS = 1, 2, 64, 65, 67, 57
+NOTE_ON, NOTE_OFF, PASS, END_VOICE, MOVE_END, BYPASS, VOICE_SILENT = 1, 2, 64, 65, 67, 57, 44
 KEY_UP = 1 << 2 | 1 << 9
 
 PASSES = "@on.cc(99)\ndef never(e): pass\n"
@@ -306,3 +306,137 @@ def test_other_threads_reach_their_own_script(tmp_path, capfd):
     _child.run_block(0, 64, [POINT, START, on(3, 7)])
     _child.run_block(64, 64, [])
     assert capfd.readouterr().out.splitlines() == ["20 1 1"] * 2 + ["21 1 2"] * 4
+
+
+# ---- what is heard of the earlier scripts' notes ------------------------------------------------------------------------
+
+ASKED = """
+voices = []
+@on.note
+def n(e): voices.append(%s)
+@on.cc(1)
+def c(e): print([v.sounding for v in voices])
+"""
+ASKS = ASKED % "e.forward()"
+SWALLOWS = "@on.note\ndef n(e): pass\n"
+
+
+def asks(time: int, seq: int) -> tuple[int, ...]:
+    return (4, time, seq, 0, 0, 0xB0, 1, 1, 0)
+
+
+def heard(frames: int, events: list[tuple[int, ...]], silent: list[int], end: int = 1000) -> None:
+    """Blocks like the host's, and an instrument that ends the notes, in the order in which they began, at `silent`."""
+    numbers: list[int] = []
+    for start in range(0, end, frames):
+        records = [POINT, START] if start == 0 else []
+        told = [n for n, time in zip(numbers, silent) if start - frames < time <= start]
+        records += [(VOICE_SILENT, start, number) for number in told]
+        records += [record for record in events if start <= record[1] < start + frames]
+        out, *_ = _child.run_block(start, frames, records)
+        numbers += [record[2] for record in out if record[0] == NOTE_ON]
+    assert len(numbers) == len(silent)
+
+
+@pytest.mark.parametrize("frames", [1, 32, 100, 333])
+@pytest.mark.parametrize(
+    "later, silent, until",
+    [
+        ([OCTAVE], [500], 500),
+        ([PASSES], [500], 500),
+        ([OCTAVE, PASSES], [500], 500),
+        ([PASSES, OCTAVE], [500], 500),
+        ([PASSES, PASSES], [500], 500),
+        ([SWALLOWS], [], 0),
+        ([PASSES, SWALLOWS], [], 0),
+        ([OCTAVE, SWALLOWS], [], 0),
+        (["@on.note\ndef n(e):\n    e.forward()\n    e.forward(key=9)\n"], [500, 100], 500),
+        (["@on.note\ndef n(e):\n    e.forward()\n    play(9, duration=samples(300))\n", OCTAVE], [100, 500], 500),
+        (["@on.note\ndef n(e): play(9, hold=True)\n"], [500], 500),
+        (["@on.note\ndef n(e): send(NoteOn(key=9))\n"], [500], 500),
+        (["@on.note\nasync def n(e):\n    await samples(100)\n    e.forward()\n", OCTAVE], [500], 500),
+        ([OCTAVE, "@on.note\nasync def n(e):\n    for _ in range(2):\n        await samples(200)\n"
+                  "        play(e.key, duration=samples(1))\n"], [230, 800], 800),
+        ([OCTAVE, "@on.note\nasync def n(e): await samples(500)\n"], [], 500),
+        (["kept = []\n@on.note\ndef n(e): kept.append(e)\n@on.start\nasync def s():\n    await samples(7)\n"
+          "    play(9, until=kept[0])\n"], [500], 500),
+        (["@on.start\nasync def s():\n    await samples(7)\n    play(9, duration=samples(1))\n" + SWALLOWS], [800], 0),
+        (["@on.note\ndef n(e): spawn(s)\nasync def s(): play(9, duration=samples(1))\n"], [800], 0),
+    ],
+)  # fmt: skip
+def test_a_note_sounds_while_what_the_following_scripts_play_because_of_it_does(
+    tmp_path, capfd, frames, later, silent, until
+):
+    load(tmp_path, ASKS, *later)
+    times = range(9, 1000, 30)
+    heard(frames, [on(3, 1), off(9, 2), *(asks(time, 10 + time) for time in times)], silent)
+    said = dict(zip(times, capfd.readouterr().out.splitlines()))
+    assert all(said[time] == "[True]" for time in times if time < until)
+    assert all(said[time] == "[False]" for time in times if time > max(until, 9) + 2 * frames)
+
+
+def test_each_script_has_its_own_notes_and_their_ends(tmp_path, capfd):
+    load(tmp_path, "@on.note\ndef n(e):\n    e.forward()\n    play(70, duration=samples(5))\n", ASKS, OCTAVE)
+    _child.run_block(0, 64, [POINT, START, on(3, 1), off(50, 2)])
+    _child.run_block(64, 64, [asks(64, 3)])
+    _child.run_block(128, 64, [(VOICE_SILENT, 128, 2), asks(128, 4)])
+    _child.run_block(192, 64, [(VOICE_SILENT, 192, 1), asks(200, 5)])
+    assert capfd.readouterr().out.splitlines() == ["[True, True]", "[True, False]", "[False, False]"]
+
+
+def test_in_the_block_of_its_note_off_a_note_sounds(tmp_path, capfd):
+    """The following scripts, which have still to run, may have begun something until then."""
+    later = "kept = []\n@on.note\ndef n(e): kept.append(e)\n@on.start\nasync def s():\n    await samples(%d)\n"
+    load(tmp_path, ASKS, later % 70 + "    play(9, until=kept[0])\n")
+    _child.run_block(0, 64, [POINT, START, on(3, 1)])
+    _child.run_block(64, 64, [off(80, 2), asks(81, 3)])
+    _child.run_block(128, 64, [asks(128, 4)])
+    _child.run_block(192, 64, [(VOICE_SILENT, 192, 1), asks(192, 5)])
+    assert capfd.readouterr().out.splitlines() == ["[True]", "[True]", "[False]"]
+
+
+def test_a_note_that_ended_while_nobody_was_called_is_silent_at_once(tmp_path, capfd):
+    load(tmp_path, ASKED % "play(e.key, duration=samples(100))", OCTAVE)
+    _child.run_block(0, 64, [POINT, START, on(3, 1), off(50, 2)])
+    _child.run_block(6400, 64, [(VOICE_SILENT, 6400, 1), asks(6400, 3)])
+    assert capfd.readouterr().out == "[False]\n"
+
+
+@pytest.mark.parametrize("ends", ["voices[0].release()", "all_notes_off()", "voices[0].fade_out(samples(0))"])
+def test_a_note_that_its_script_ends_is_heard_as_long_as_its_release(tmp_path, capfd, ends):
+    load(tmp_path, (ASKED % "play(e.key, hold=True)") + f"@on.cc(2)\ndef end(e): {ends}\n", OCTAVE)
+    _child.run_block(0, 64, [POINT, START, on(3, 1)])
+    _child.run_block(64, 64, [(4, 64, 2, 0, 0, 0xB0, 2, 1, 0), asks(65, 3)])
+    _child.run_block(128, 64, [asks(128, 4)])
+    _child.run_block(192, 64, [(VOICE_SILENT, 192, 1), asks(192, 5)])
+    assert capfd.readouterr().out.splitlines() == ["[True]", "[True]", "[False]"]
+
+
+def test_after_a_panic_nothing_sounds_any_more(tmp_path, capfd):
+    load(tmp_path, ASKED % "play(e.key, hold=True)", OCTAVE)
+    _child.run_block(0, 64, [POINT, START, on(3, 1)])
+    _child.run_block(64, 64, [(35, 64)])
+    _child.run_block(128, 64, [(VOICE_SILENT, 128, 1), asks(128, 4)])
+    assert capfd.readouterr().out == "[False]\n"
+
+
+def test_a_note_that_a_cancelled_script_did_not_play_is_not_heard(tmp_path, capfd):
+    source = ASKS + "@on.cc(2)\nasync def plays(e):\n    try: await beats(9)\n    finally: voices.append(play(60, hold=True))\n"
+    load(tmp_path, source, OCTAVE)
+    _child.run_block(0, 64, [POINT, START, (4, 3, 2, 0, 0, 0xB0, 2, 1, 0)])
+    _child.run_block(64, 64, [(35, 64), asks(65, 3)])
+    _child.run_block(128, 64, [asks(128, 4)])
+    assert capfd.readouterr().out.splitlines()[-1] == "[False]"
+
+
+def test_what_was_heard_leaves_nothing_behind(tmp_path):
+    load(tmp_path, "@on.note\ndef n(e): e.forward()", "@on.note\ndef n(e):\n    e.forward()\n    play(1)", PASSES)
+    _child.run_block(0, 64, [POINT, START])
+    silent: list[tuple[int, ...]] = []
+    for block in range(1, 20):
+        start = block * 64
+        out, *_ = _child.run_block(start, 64, [*silent, on(start, 2 * block), off(start + 40, 2 * block + 1)])
+        silent = [(VOICE_SILENT, start + 64, record[2]) for record in out if record[0] == NOTE_ON]
+        assert len(silent) == 2 and len(_child._chain._last._ringing) == 2
+    _child.run_block(64 * 20, 64, silent)
+    assert not _child._chain._last._ringing and not any(rt.begun for rt in _child._chain.runtimes)
