@@ -46,7 +46,7 @@ def play_figures(stats: dict[str, Any], script: str | None = None) -> dict[str, 
 def met_polling(chosen: list[dict[str, Any]]) -> float:
     """Part of the posts that found their child polling."""
     hits = sum(t.get("prewake_hits", 0) for t in chosen)
-    return hits / max(1, hits + sum(t.get("prewake_misses", 0) for t in chosen))
+    return float(hits / max(1, hits + sum(t.get("prewake_misses", 0) for t in chosen)))
 
 
 def mean_difference(layers: dict[str, Any]) -> float:

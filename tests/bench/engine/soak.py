@@ -139,7 +139,8 @@ def loops(options: argparse.Namespace, compared: list[Variant]) -> dict[str, Any
         jack.env["OUTBOARD_BENCH_FOLDER"] = folder
         song = _song(Path(files), count + 3, options.seconds)
         stats_path = Path(files, "stats.json")
-        words = [compared[0].program, "play", song, "--seconds", str(options.seconds), "--stats", stats_path]
+        words: list[str | Path] = [compared[0].program, "play", song, "--seconds", str(options.seconds), "--stats",
+                                   stats_path]
         for script in scripts:
             words += ["--script", script]
         with subprocess.Popen(words, env=jack.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -5,11 +5,12 @@ import importlib.util
 import itertools
 import json
 import sys
+from typing import Any, Callable
 
 _numbers = itertools.count(1)
 
 
-def load(package_path, order_text):
+def load(package_path: str, order_text: str) -> tuple[Callable[..., Any], Callable[[str], None], str]:
     """The script's run_block, what restores it, and the answer to the load order as JSON."""
     order = json.loads(order_text)
     # The package knows one track, so each script gets a copy of it, under a name of its own; while the script is read,
@@ -17,6 +18,7 @@ def load(package_path, order_text):
     name = f"outboard_copy_{next(_numbers)}"
     folder = f"{package_path}/outboard"
     spec = importlib.util.spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
+    assert spec and spec.loader
     package = importlib.util.module_from_spec(spec)
     sys.modules[name] = package
     spec.loader.exec_module(package)
@@ -33,7 +35,7 @@ def load(package_path, order_text):
     gc.freeze()
     gc.disable()
 
-    def restore(go_text):
+    def restore(go_text: str) -> None:
         go = json.loads(go_text)
         child.restore(go["saved"], go["values"])
 

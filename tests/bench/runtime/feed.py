@@ -8,7 +8,7 @@ RATE = 48000
 BEAT = RATE // 2  # samples, at 120 beats per minute
 
 Record = tuple[Any, ...]
-Block = tuple[int, int, list[Record]]
+Block = tuple[int, int, list[Any]]  # first sample, frames, records or what a contestant takes in their place
 
 NOTE_ON, NOTE_OFF, CONTROL_CHANGE, CHANNEL_PRESSURE, PITCH_BEND = 1, 2, 4, 6, 7
 VOICE_SILENT = 44
