@@ -351,7 +351,7 @@ private:
     } counters_;
     LateWindows late_windows_;
     ipc::Pipe::PrewakeFigures earlier_links_;  ///< [rt] of the children before this one
-    std::uint64_t earlier_demotions_ = 0;
+    std::uint64_t earlier_demotions_ = 0, earlier_fetches_ = 0;
     ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_, audio_wait_,
         audio_busy_, audio_hop_;
 

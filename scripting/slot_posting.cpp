@@ -327,6 +327,7 @@ void Slot::publish_prewake_figures() noexcept {
     counters_.woke.store(earlier_links_.woke + now.woke, relaxed);
     counters_.polled_ns.store(earlier_links_.polled_ns + now.polled_ns, relaxed);
     counters_.demotions.store(earlier_demotions_ + link_->watched.demotions.load(relaxed), relaxed);
+    counters_.fetched.store(earlier_fetches_ + link_->watched.fetches.load(relaxed), relaxed);
     counters_.realtime.store(link_->watched.realtime.load(relaxed), relaxed);
 }
 

@@ -183,6 +183,7 @@ void Slot::count_link() noexcept {
                       counters_.woke.load(std::memory_order_relaxed),
                       counters_.polled_ns.load(std::memory_order_relaxed)};
     earlier_demotions_ = counters_.demotions.load(std::memory_order_relaxed);
+    earlier_fetches_ = counters_.fetched.load(std::memory_order_relaxed);
 }
 
 void Slot::retire(Link* link) noexcept {
@@ -317,7 +318,6 @@ void Slot::fetch_if_kept_from_its_core(std::int64_t deadline_ns) noexcept {
     if (!link_->pipe().comes_up(latest) && link_->watchdog != nullptr) {
         link_->watched.fetch.store(true, std::memory_order_release);
         link_->watchdog->note();
-        add(counters_.fetched);
     }
 }
 

@@ -127,6 +127,7 @@ std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
     if (child.fetch.exchange(false, std::memory_order_acq_rel) && core_ >= 0) {
         keep_on_core(child.pid, core_);
         child.fetched.store(true, std::memory_order_release);
+        child.fetches.fetch_add(1, std::memory_order_relaxed);
     }
     const std::int64_t oldest = child.oldest_call_ns.load(std::memory_order_acquire);
     if (oldest != 0 && now - oldest > limit_ns_ - last_words_ns) {

@@ -41,6 +41,7 @@ struct Watched {
     std::atomic<int> wanted_priority{0};  ///< to be asked for elsewhere: the system refused it; 0: nothing
     std::atomic<const char*> condemned{nullptr};  ///< why it must end (a literal)
     std::atomic<std::uint64_t> demotions{0};
+    std::atomic<std::uint64_t> fetches{0};
     int exit_descriptor = -1;  ///< a pidfd: means this child whoever gets its number later
 
     // The watchdog's own.

@@ -1,7 +1,6 @@
 // What the scheduler is asked for, one call at a time, as it answers a user: without the privilege to do as he likes.
 
 #include <gtest/gtest.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -21,6 +20,7 @@
 #include <thread>
 
 #include "ipc/clock.h"
+#include "realtime_right.h"
 #include "scripting/child/keep_errno.h"
 #include "scripting/child/realtime_limit.h"
 #include "scripting/scheduling.h"
@@ -29,21 +29,9 @@
 namespace outboard::scripting {
 namespace {
 
-constexpr int priority = 10;
+using testing::may_set_priorities;
 
-/// Switches this thread's right to set priorities; what it may switch on again stays.
-void may_set_priorities(bool may) {
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    std::array<__user_cap_data_struct, 2> sets{};
-    if (::syscall(SYS_capget, &header, sets.data()) != 0) {
-        std::abort();
-    }
-    const std::uint32_t bit = 1U << CAP_SYS_NICE;
-    sets[0].effective = may ? sets[0].effective | (sets[0].permitted & bit) : sets[0].effective & ~bit;
-    if (::syscall(SYS_capset, &header, sets.data()) != 0) {
-        std::abort();
-    }
-}
+constexpr int priority = 10;
 
 int policy_of(pid_t pid) {
     return ::sched_getscheduler(pid) & ~SCHED_RESET_ON_FORK;

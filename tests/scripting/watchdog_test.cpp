@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -73,6 +74,23 @@ TEST_F(Fetching, MovesItToTheCallbacksCoreAndSaysSo) {
     EXPECT_EQ(CPU_COUNT(&cores), may ? 1 : usable_cores());
     EXPECT_TRUE(CPU_ISSET(core_, &cores));
     EXPECT_EQ(watched_.fetched, may);
+    EXPECT_EQ(watched_.fetches, may ? 1U : 0U);
+}
+
+TEST_F(Fetching, CountsNothingWhereTheLimitsRefuseToBeAboveTheCallback) {
+    std::thread([&] {
+        rlimit before{};
+        ::getrlimit(RLIMIT_RTPRIO, &before);
+        const rlimit none{0, before.rlim_max};
+        ::setrlimit(RLIMIT_RTPRIO, &none);
+        testing::may_set_priorities(false);
+        ask(true);
+        ::setrlimit(RLIMIT_RTPRIO, &before);
+    }).join();
+    const cpu_set_t cores = cores_of(watched_.pid);
+    EXPECT_EQ(CPU_COUNT(&cores), usable_cores());
+    EXPECT_FALSE(watched_.fetched);
+    EXPECT_EQ(watched_.fetches, 0U);
 }
 
 TEST_F(Fetching, LeavesItWhereItIsWhileTheCallbackMayBeAnywhere) {
@@ -80,6 +98,7 @@ TEST_F(Fetching, LeavesItWhereItIsWhileTheCallbackMayBeAnywhere) {
     const cpu_set_t cores = cores_of(watched_.pid);
     EXPECT_EQ(CPU_COUNT(&cores), usable_cores());
     EXPECT_FALSE(watched_.fetched);
+    EXPECT_EQ(watched_.fetches, 0U);
 }
 
 }  // namespace
