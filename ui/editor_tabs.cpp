@@ -22,6 +22,7 @@ namespace outboard::ui {
 namespace {
 
 constexpr int least_words = 64;  ///< px that words about the script need to say anything
+constexpr int head_gap = 8, head_margin = 12;
 
 const char* kind_of(ScriptDocument::Standing::Kind kind) {
     using Kind = ScriptDocument::Standing::Kind;
@@ -71,8 +72,8 @@ void EditorTabs::build() {
     head->setAttribute(Qt::WA_StyledBackground);
     head->setFixedHeight(38);
     auto* line = child<QHBoxLayout>(head);
-    line->setContentsMargins(0, 0, 12, 0);
-    line->setSpacing(12);
+    line->setContentsMargins(0, 0, head_margin, 0);
+    line->setSpacing(head_gap);
     tabs_ = child<QTabBar>(head);
     tabs_->setExpanding(false);
     tabs_->setDrawBase(false);
@@ -254,12 +255,14 @@ void EditorTabs::show_standing() {
         return;
     }
     const ScriptDocument::Standing standing = document->standing();
-    // Where the tabs leave no room, the lamp alone says it; the words are its tooltip.
-    const int beside_run = width() - tabs_->sizeHint().width() - run_->width() - 48;
-    const int swap_width = swap_->sizeHint().width() + 12;
-    swap_->setVisible(beside_run - swap_width >= least_words);  // it is in the menu, too
-    const int room = swap_->isHidden() ? beside_run : beside_run - swap_width;
+    // Where the tabs leave no room for both, the words stay: the moment is in the menu, too. Where there is none for
+    // the words, the lamp alone says it; they are its tooltip.
     const QString words = QStringLiteral("● ") + standing.words;
+    const int beside_run = width() - tabs_->sizeHint().width() - run_->sizeHint().width() - 2 * head_gap - head_margin;
+    const int beside_swap = beside_run - swap_->sizeHint().width() - head_gap;
+    const bool both = standing_->fontMetrics().horizontalAdvance(words) <= beside_swap;
+    swap_->setVisible(both);
+    const int room = both ? beside_swap : beside_run;
     standing_->setText(room < least_words ? words.left(1)
                                           : standing_->fontMetrics().elidedText(words, Qt::ElideRight, room));
     standing_->setToolTip(standing.words);

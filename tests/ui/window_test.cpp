@@ -2,11 +2,14 @@
 
 #include <QApplication>
 #include <QDockWidget>
+#include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTextBrowser>
 #include <QTimer>
 #include <QToolButton>
+
+#include <algorithm>
 
 #include "rig.h"
 #include "ui/editor_tabs.h"
@@ -117,6 +120,33 @@ TEST_F(WindowTest, AllRoomsAreThereAndNothingOfTheBarIsCutOff) {
             }
         }
     }
+}
+
+TEST_F(WindowTest, WhatIsSaidOfAScriptIsWholeBesideTheTabsOfThree) {
+    for (const char* name : {"chords.py", "arpeggiator.py", "humaniser.py"}) {
+        track("Track", write(QStringLiteral("factory/") + name, "x\n"));
+    }
+    fake().snapshot.swap = scripting::SwapMoment::beat;
+    auto* editors = window().findChild<EditorTabs*>();
+    const auto shown = [&](const QString& words) {
+        const auto labels = editors->findChildren<QLabel*>();
+        return std::ranges::any_of(labels, [&](const QLabel* label) {
+            return label->isVisible() && label->text() == words && label->width() >= label->sizeHint().width();
+        });
+    };
+    for (const bool edited : {false, true}) {
+        if (edited) {
+            editors->current()->editor().append("y\n");
+        }
+        for (const int width : {1280, 1440}) {
+            window().resize(width, 900);
+            QTest::qWait(150);
+            window().refresh();
+            QCoreApplication::processEvents();
+            EXPECT_TRUE(shown(edited ? "● edited · saving makes your copy" : "● runs what you see")) << width;
+        }
+    }
+    editors->current()->editor().setModified(false);
 }
 
 TEST_F(WindowTest, ANewEngineTakesOverAndNoEngineIsDrawn) {
