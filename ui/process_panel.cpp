@@ -56,6 +56,8 @@ ProcessPanel::ProcessPanel(Desk& desk, QWidget* parent) : QWidget(parent), desk_
         {tr("WAIT"), tr("Median / 99 % of posted → started, last 10 s")},
         {tr("BUSY"), tr("Median / 99 % of started → finished, last 10 s")},
         {tr("awake"), tr("Calls that met it awake, and what being awake before them costs of one core")},
+        {tr("fetched"), tr("How often its core did not take it up when it was called, so that it was moved to the "
+                           "callback's")},
         {tr("priority"), tr("Real-time or normal, and how often being late cost it its real-time priority")},
     }};
     for (int i = 0; i < field_count; ++i) {
@@ -120,6 +122,7 @@ void ProcessPanel::refresh() {
                                 : tr("%1 %, polls %2 %")
                                       .arg(100.0 * static_cast<double>(f.met_polling) / called, 0, 'f', 0)
                                       .arg(f.poll_burn_percent, 0, 'f', 1));
+    values_[fetched]->setText(QString::number(f.fetched));
     const QString lost = f.demotions == 0 ? QString() : tr(", lost %1 times").arg(f.demotions);
     values_[priority]->setText((f.realtime ? tr("real-time") : tr("normal")) + lost);
     if (!f.reasons.empty()) {

@@ -19,7 +19,22 @@ public:
     void refresh();
 
 private:
-    enum Field { pid, transport, cpu, memory, calls, late, restarts, events, wait, busy, awake, priority, field_count };
+    enum Field {
+        pid,
+        transport,
+        cpu,
+        memory,
+        calls,
+        late,
+        restarts,
+        events,
+        wait,
+        busy,
+        awake,
+        fetched,
+        priority,
+        field_count
+    };
 
     Desk& desk_;
     QLabel* title_ = nullptr;

@@ -2,6 +2,8 @@
 
 #include <QLabel>
 
+#include <algorithm>
+
 #include "rig.h"
 #include "ui/cpu_plot.h"
 #include "ui/layer_model.h"
@@ -101,6 +103,25 @@ TEST_F(CpuPanelTest, TheSelectedTracksProcessIsShown) {
     EXPECT_TRUE(all_words().contains("shared memory"));
     desk().select(2);
     EXPECT_TRUE(all_words().contains("Drums · no script process"));
+}
+
+TEST_F(CpuPanelTest, TheProcessTellsHowItWasCalledAndSaysWhatThatMeans) {
+    const auto value = [&](const QString& name) -> const QLabel& {
+        const auto labels = panel_->findChildren<QLabel*>();
+        return **std::ranges::find_if(labels, [&](const QLabel* label) { return label->accessibleName() == name; });
+    };
+    EXPECT_EQ(value("awake").text(), "no");
+    EXPECT_EQ(value("fetched").text(), "0");
+    scripting::SlotFigures& script = fake().snapshot.tracks[0].script;
+    script.met_polling = 90;
+    script.woke = 10;
+    script.poll_burn_percent = 2.5;
+    script.fetched = 3;
+    desk().refresh();
+    panel_->show_figures();
+    EXPECT_EQ(value("awake").text(), "90 %, polls 2.5 %");
+    EXPECT_EQ(value("fetched").text(), "3");
+    EXPECT_TRUE(value("fetched").toolTip().contains("callback's"));
 }
 
 TEST(PeakHoldTest, RisesAtOnceAndFallsAfterASecond) {
