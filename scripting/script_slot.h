@@ -178,7 +178,8 @@ struct SlotFigures {
     std::string transport;       ///< "shm" or "pipe", empty when no child
     std::int64_t pid = 0;
     std::uint64_t calls = 0, late = 0, missed = 0, stale = 0, restarts = 0, overflows = 0, refused = 0;
-    /// Blocks without its answer in time: it was waited for in vain, or, as it owed an earlier one, not at all.
+    /// Blocks without its answer in time, since reset_figures: it was waited for in vain, or, as it owed an earlier
+    /// one, not at all.
     [[nodiscard]] std::uint64_t late_blocks() const noexcept { return late + missed; }
     /// When it was late, oldest first.
     std::vector<LateWindow> late_windows;

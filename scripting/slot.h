@@ -384,6 +384,7 @@ private:
     mutable std::int64_t cpu_seen_ns_ = 0, cpu_seen_at_ = 0, cpu_seen_pid_ = 0;
     mutable double cpu_percent_ = 0, poll_percent_ = 0;
     mutable std::uint64_t polled_seen_ns_ = 0;
+    std::uint64_t late_before_ = 0, missed_before_ = 0;  ///< what was counted before the last reset_figures
 };
 
 }  // namespace outboard::scripting

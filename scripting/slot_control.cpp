@@ -300,6 +300,7 @@ Slot::Order Slot::restart_order() const {
 // ---- figures -------------------------------------------------------------------------------------------------------
 
 SlotFigures Slot::figures() const {
+    const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
     SlotFigures figures;
     const SlotState rt = rt_state_.load(std::memory_order_acquire);
     {
@@ -319,11 +320,10 @@ SlotFigures Slot::figures() const {
         figures.reasons = reasons_;
         figures.swaps = swaps_;
         figures.swap_ms = swap_ms_;
+        figures.late = get(counters_.late) - late_before_;
+        figures.missed = get(counters_.missed) - missed_before_;
     }
-    const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
     figures.calls = get(counters_.calls);
-    figures.late = get(counters_.late);
-    figures.missed = get(counters_.missed);
     figures.late_windows = late_windows_.all();
     figures.stale = get(counters_.stale);
     figures.restarts = get(restarts);
@@ -413,6 +413,9 @@ void Slot::reset_figures() {
     for (ipc::Probe* probe : probes()) {
         probe->request_reset();
     }
+    const std::lock_guard lock(mutex_);
+    late_before_ = counters_.late.load(std::memory_order_relaxed);
+    missed_before_ = counters_.missed.load(std::memory_order_relaxed);
 }
 
 }  // namespace outboard::scripting
