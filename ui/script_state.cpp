@@ -4,10 +4,21 @@
 #include <QObject>
 #include <QStringList>
 
+#include <algorithm>
+
 #include "ui/theme.h"
 
 namespace outboard::ui {
 namespace {
+
+constexpr int lately_seconds = 10;  ///< as in the CPU panel: what is longer ago is only counted
+
+/// How often it was late in the last seconds.
+std::ptrdiff_t late_lately(const audio::TrackSnapshot& track, const audio::EngineSnapshot& snapshot) {
+    const auto since = snapshot.sample - static_cast<std::int64_t>(lately_seconds * snapshot.sample_rate);
+    return std::ranges::count_if(track.script.late_windows,
+                                 [&](const scripting::LateWindow& window) { return window.end > since; });
+}
 
 /// The names of those in a chain.
 QStringList scripts_given_up(const audio::TrackSnapshot& track) {
@@ -26,7 +37,7 @@ bool has_given_up(const audio::TrackSnapshot& track, std::size_t place) {
     return track.script.scripts.size() > 1 && (track.script.given_up & ~track.settings.left_out) >> place & 1;
 }
 
-ScriptState script_state(const audio::TrackSnapshot& track) {
+ScriptState script_state(const audio::TrackSnapshot& track, const audio::EngineSnapshot& snapshot) {
     using scripting::SlotState;
     const scripting::SlotFigures& figures = track.script;
     const QString reason =
@@ -64,9 +75,13 @@ ScriptState script_state(const audio::TrackSnapshot& track) {
             break;
     }
     const bool runs = figures.state == SlotState::live || figures.state == SlotState::late;
-    if (runs && figures.late > 0) {
-        state.words = QObject::tr("late %1").arg(figures.late_blocks());
+    if (const auto late = late_lately(track, snapshot); runs && late > 0) {
+        state.words = QObject::tr("late %1").arg(late);
         state.lamp = t.yellow;
+        state.detail +=
+            QLatin1Char(' ') + QObject::tr("Times it was late in the last %1 s: %2.").arg(lately_seconds).arg(late);
+    }
+    if (runs && figures.late_blocks() > 0) {
         state.detail += QLatin1Char(' ') + QObject::tr("Late answers since reset: %1.").arg(figures.late_blocks());
     }
     const QStringList given_up = scripts_given_up(track);

@@ -10,7 +10,7 @@
 namespace outboard::ui {
 
 struct ScriptState {
-    QString words;   ///< short: "running", "late 2", "bypassed: 20 errors in a second"
+    QString words;   ///< short: "running", "late 2" (times, in the last seconds), "bypassed: 20 errors in a second"
     QString detail;  ///< a sentence or two for the tooltip
     QColor lamp;
     bool failed = false;
@@ -19,6 +19,7 @@ struct ScriptState {
 /// Whether the script at this place of a chain is bypassed because of its errors, while others of it may play on.
 [[nodiscard]] bool has_given_up(const audio::TrackSnapshot& track, std::size_t place);
 
-[[nodiscard]] ScriptState script_state(const audio::TrackSnapshot& track);
+/// Of a track of this snapshot.
+[[nodiscard]] ScriptState script_state(const audio::TrackSnapshot& track, const audio::EngineSnapshot& snapshot);
 
 }  // namespace outboard::ui

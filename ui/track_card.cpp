@@ -185,7 +185,7 @@ void TrackCard::refresh() {
     solo_->setChecked(now->settings.solo);
     refresh_strip();
 
-    const ScriptState state = script_state(*now);
+    const ScriptState state = script_state(*now, desk_.snapshot());
     const bool none = now->settings.script.empty() && now->script.state == scripting::SlotState::empty;
     const scripting::Scripts scripts =
         now->settings.script.empty() ? scripting::Scripts{now->script.script} : now->settings.scripts();

@@ -238,21 +238,36 @@ TEST_F(TrackTest, TheMenuHasTheChain) {
 TEST(ScriptStateTest, IsSaidInWords) {
     using scripting::SlotState;
     audio::TrackSnapshot one = make_track(1, "Arp", "/somewhere/a.py");
-    EXPECT_EQ(script_state(one).words, "running");
-    EXPECT_EQ(script_state(one).lamp, theme().green);
-    one.script.late = 2;
-    EXPECT_EQ(script_state(one).words, "late 2");
-    EXPECT_EQ(script_state(one).lamp, theme().yellow);
+    EXPECT_EQ(script_state(one, {}).words, "running");
+    EXPECT_EQ(script_state(one, {}).lamp, theme().green);
     one.script.state = SlotState::bypassed;
     one.script.reasons = {"20 exceptions in a second"};
-    EXPECT_EQ(script_state(one).words, "bypassed: 20 exceptions in a second");
+    EXPECT_EQ(script_state(one, {}).words, "bypassed: 20 exceptions in a second");
     one.settings.bypassed = true;
-    EXPECT_EQ(script_state(one).words, "bypassed: by you");
+    EXPECT_EQ(script_state(one, {}).words, "bypassed: by you");
     one.script.state = SlotState::restarting;
-    EXPECT_EQ(script_state(one).words, "restarting");
+    EXPECT_EQ(script_state(one, {}).words, "restarting");
     one.script.state = SlotState::failed;
-    EXPECT_EQ(script_state(one).words, "failed");
-    EXPECT_EQ(script_state(one).lamp, theme().red);
+    EXPECT_EQ(script_state(one, {}).words, "failed");
+    EXPECT_EQ(script_state(one, {}).lamp, theme().red);
+}
+
+TEST(ScriptStateTest, IsLateForSomeSecondsAndKeepsTheCount) {
+    audio::EngineSnapshot now;
+    now.sample = 60 * 48'000;
+    audio::TrackSnapshot one = make_track(1, "Arp", "/somewhere/a.py");
+    one.script.late = 3;
+    one.script.missed = 1;
+    one.script.late_windows = {
+        {40'000, 40'128}, {now.sample - 2'000, now.sample - 1'744}, {now.sample - 64, now.sample}};
+    EXPECT_EQ(script_state(one, now).words, "late 2");
+    EXPECT_EQ(script_state(one, now).lamp, theme().yellow);
+    EXPECT_TRUE(
+        script_state(one, now).detail.endsWith("Times it was late in the last 10 s: 2. Late answers since reset: 4."));
+    now.sample += 10 * 48'000;
+    EXPECT_EQ(script_state(one, now).words, "running");
+    EXPECT_EQ(script_state(one, now).lamp, theme().green);
+    EXPECT_TRUE(script_state(one, now).detail.endsWith("Late answers since reset: 4."));
 }
 
 TEST(ScriptStateTest, NamesTheScriptOfAChainThatIsBypassedForItsErrors) {
@@ -262,12 +277,12 @@ TEST(ScriptStateTest, NamesTheScriptOfAChainThatIsBypassedForItsErrors) {
     one.script.given_up = 2;
     EXPECT_FALSE(has_given_up(one, 0));
     EXPECT_TRUE(has_given_up(one, 1));
-    EXPECT_EQ(script_state(one).words, "1 bypassed");
-    EXPECT_EQ(script_state(one).lamp, theme().yellow);
-    EXPECT_TRUE(script_state(one).detail.contains("errors: b.py.")) << script_state(one).detail.toStdString();
-    EXPECT_TRUE(script_state(one).detail.contains("line 5"));
+    EXPECT_EQ(script_state(one, {}).words, "1 bypassed");
+    EXPECT_EQ(script_state(one, {}).lamp, theme().yellow);
+    EXPECT_TRUE(script_state(one, {}).detail.contains("errors: b.py.")) << script_state(one, {}).detail.toStdString();
+    EXPECT_TRUE(script_state(one, {}).detail.contains("line 5"));
     one.settings.left_out = 2;
-    EXPECT_EQ(script_state(one).words, "running") << "then it is the user who has bypassed it";
+    EXPECT_EQ(script_state(one, {}).words, "running") << "then it is the user who has bypassed it";
 }
 
 }  // namespace
