@@ -5,9 +5,10 @@
    in order and decides the fate of every event that the host did not pass. Control publishes links, kills children and
    tells of deaths. Names are those of the code, see README.md.
 
-   All of this at once has more states than there is memory for. So it is explored twice: as it stands with a lane that
-   changes and answers one block later, where a child from which another took over is let go at once; and with LEAVING
-   (-D), where a swap may be within a block and the old child comes to its end beside the new one.
+   All of this at once has more states than there is memory for. So it is explored three times: as it stands with a lane
+   that changes and answers one block later, where a child from which another took over is let go at once; with LEAVING
+   (-D), where a swap may be within a block and the old child comes to its end beside the new one; and with HANDOVER, the
+   same with answers one block later: the new child is posted before the old one has answered for what lies before.
 
    Checked: every event has one outcome: it sounded as it was; or a script took it that meant to, and what the script made
    of it came, once, at once or later; never both. What a script is still to make of an event comes also from a child that
@@ -16,6 +17,9 @@
 #define EVENTS 2
 #define LINKS 2
 #define LANE_ROOM 2
+#ifdef HANDOVER
+#define LEAVING
+#endif
 #ifdef LEAVING
 #define MAX_CALLS 1
 #define CHANGES 0
@@ -62,23 +66,23 @@ bool over;
 
 /* Slot's own */
 byte link, lane, changes, calls, last_sequence, settled, posted;
-bool more, uncalled, pipelined, start_pending;
+bool more, uncalled, owes, pipelined, start_pending;
 byte segment_last; /* the last event of the part of the block that is posted at once */
 bool splits;       /* Slot::swap_at_: the new child takes over within this block */
-byte leaving, leaving_calls; /* Slot::leaving_ */
-bool leaving_told, leaving_over, post_deferred;
+byte leaving, leaving_calls, leaving_owed, leaving_last; /* Slot::leaving_ */
+bool leaving_told, leaving_over, leaving_more, hands_over, post_deferred;
 
 #define LANE ((link - 1) * 2 + lane)
 #define LEAVING_LANE ((leaving - 1) * 2) /* it goes on where it was; with LEAVING no lane changes */
 
 /* Slot::settle_up_to: what was not passed was taken */
-inline settle_up_to(event_number) {
+inline settle_up_to(event_number, number) {
     do
     :: settled < event_number ->
         settled++;
         assert(outcome[settled] == kept && (fate[settled] == swallow || fate[settled] == delay));
         if
-        :: fate[settled] == delay -> outcome[settled] = promised; promised_by[settled] = link
+        :: fate[settled] == delay -> outcome[settled] = promised; promised_by[settled] = number
         :: else -> outcome[settled] = taken
         fi;
         fate[settled] = undecided
@@ -101,9 +105,11 @@ inline forgive(number) {
     event = 0
 }
 
-inline pass_kept() {
+inline pass_kept() { pass_up_to(segment_last) }
+
+inline pass_up_to(sequence) {
     do
-    :: settled < segment_last ->
+    :: settled < sequence ->
         settled++;
         assert(outcome[settled] == kept);
         outcome[settled] = sounded
@@ -125,6 +131,12 @@ inline forget(number) {
 
 /* Nobody reads a lost link's lanes any more: that its child ends here, and not a little later, saves states only. */
 inline lose_link() {
+#ifndef HEARS_OF_WHAT_PASSED
+    if
+    :: hands_over -> end_leaving()
+    :: else
+    fi;
+#endif
     pass_kept();
     killed[link] = true;
     forget((link - 1) * 2);
@@ -138,8 +150,21 @@ inline lose_link() {
     pipelined = false
 }
 
+/* Slot::complete_handover */
+inline complete_handover() {
+    hands_over = false;
+    leaving_more = false;
+    leaving_owed = 0;
+    pass_up_to(leaving_last);
+    leaving_last = 0
+}
+
 /* Slot::end_leaving */
 inline end_leaving() {
+    if
+    :: hands_over -> complete_handover()
+    :: else
+    fi;
     killed[leaving] = true;
     forget((leaving - 1) * 2);
     forget((leaving - 1) * 2 + 1);
@@ -151,9 +176,12 @@ inline end_leaving() {
 
 /* Slot::let_leave: what is due until here has its outcome, what comes is the next child's. */
 inline let_leave() {
-    pass_kept();
     leaving = link;
-    leaving_calls = 0;
+    leaving_calls = calls;
+    if /* one block later only what lies before the swap has its outcome */
+    :: pipelined -> hands_over = true; leaving_owed = calls; leaving_last = segment_last
+    :: else -> pass_kept()
+    fi;
     leaving_told = false;
     leaving_over = false;
     link = 0;
@@ -169,30 +197,48 @@ inline keep_promise(number) {
     promised_by[event] = 0
 }
 
-/* Slot::apply_leaving_answer: it has no outcome to tell of any event, but what it still had to make of some comes. */
+/* Slot::apply_leaving_answer: it has no outcome to tell of any event after the swap, but what it still had to make of some
+   comes. */
 inline apply_leaving_answer() {
     event = 1;
     do
     :: event <= EVENTS ->
         if
-        :: derivations & bit(event) -> keep_promise(leaving)
+        :: hands_over && ((passes | derivations) & bit(event)) && event > settled && event <= leaving_last ->
+            settle_up_to(event - 1, leaving);
+            settled = event;
+            outcome[event] = (passes & bit(event) -> sounded : derived);
+            fate[event] = undecided
+        :: !(hands_over && event > settled && event <= leaving_last) && (derivations & bit(event)) -> keep_promise(leaving)
         :: else
         fi;
         event++
     :: else -> break
     od;
+    if
+    :: hands_over ->
+        acknowledged = (acknowledged < leaving_last -> acknowledged : leaving_last);
+        settle_up_to(acknowledged, leaving);
+        leaving_more = cut_short;
+        leaving_owed = (leaving_owed > 0 -> leaving_owed - 1 : 0)
+    :: else
+    fi;
     leaving_over = (derivations & over_bit) && !cut_short;
     leaving_calls--;
     event = 0; acknowledged = 0; passes = 0; derivations = 0; cut_short = false
 }
 
+/* All is said of what lies before the swap. */
+#define HANDED_OVER (hands_over && leaving_owed == 0 && !leaving_more)
+
 /* Slot::await_leaving, without a deadline */
 inline await_leaving() {
     do
-    :: atomic { leaving != 0 && leaving_calls > 0 && len(to_host[LEAVING_LANE]) > 0 ->
+    :: atomic { HANDED_OVER -> complete_handover() }
+    :: atomic { !HANDED_OVER && leaving != 0 && leaving_calls > 0 && len(to_host[LEAVING_LANE]) > 0 ->
         to_host[LEAVING_LANE] ? acknowledged, passes, derivations, cut_short;
         apply_leaving_answer() }
-    :: !(leaving != 0 && leaving_calls > 0 && len(to_host[LEAVING_LANE]) > 0) -> break
+    :: !HANDED_OVER && !(leaving != 0 && leaving_calls > 0 && len(to_host[LEAVING_LANE]) > 0) -> break
     od;
     atomic {
         if
@@ -212,7 +258,7 @@ inline apply_answer() {
     :: event <= EVENTS ->
         if
         :: (passes & bit(event)) && event > settled && event <= posted -> /* else: refused */
-            settle_up_to(event - 1);
+            settle_up_to(event - 1, link);
             settled = event;
             outcome[event] = sounded;
             fate[event] = undecided
@@ -222,7 +268,7 @@ inline apply_answer() {
         :: derivations & bit(event) ->
             if
             :: event > settled && event <= posted ->
-                settle_up_to(event - 1);
+                settle_up_to(event - 1, link);
                 settled = event;
                 outcome[event] = derived;
                 fate[event] = undecided
@@ -237,7 +283,7 @@ inline apply_answer() {
     :: acknowledged > posted -> acknowledged = posted
     :: else
     fi;
-    settle_up_to(acknowledged);
+    settle_up_to(acknowledged, link);
     calls--;
     event = 0; acknowledged = 0; passes = 0; derivations = 0
 }
@@ -286,13 +332,16 @@ inline post_leaving() {
     fi
 }
 
+/* One block later, the answer to the part before the swap is not due yet. */
+#define OWES ((pipelined -> owes : calls > 0))
+
 /* Slot::exchange_link and adopt_link */
 inline exchange_link() {
     if
 #ifdef LEAVES_WITH_OUTPUT_HELD_BACK
-    :: incoming != 0 && calls == 0 ->
+    :: incoming != 0 && !OWES ->
 #else
-    :: incoming != 0 && calls == 0 && !(link != 0 && !dead[link] && (more || uncalled)) ->
+    :: incoming != 0 && !OWES && !(link != 0 && !dead[link] && (more || uncalled)) ->
 #endif
         if
         :: leaving != 0 -> end_leaving()
@@ -310,10 +359,13 @@ inline exchange_link() {
         link = incoming;
         incoming = 0;
         lane = 0;
+#ifdef HANDOVER
+        pipelined = true;
+#endif
 #ifdef POSTS_THE_WHOLE_BLOCK
         posted = block_first - 1;
 #else
-        posted = settled;
+        posted = segment_last;
 #endif
         start_pending = true;
         passes_by = true;
@@ -327,8 +379,18 @@ inline exchange_link() {
 }
 
 inline begin_block() {
+#ifdef HANDOVER
     if
+    :: pipelined && leaving != 0 -> await_leaving()
+    :: else
+    fi;
+#endif
+    if
+#ifdef HEARS_BOTH_AT_ONCE
     :: link != 0 -> take_answers()
+#else
+    :: link != 0 && !hands_over -> take_answers()
+#endif
     :: else
     fi;
     atomic {
@@ -340,8 +402,9 @@ inline begin_block() {
             fi
         :: else
         fi;
+        owes = calls > 0;
         if
-        :: calls == 0 && !more && !uncalled -> pass_kept()
+        :: calls == 0 && !more && !uncalled && !hands_over -> pass_kept()
         :: else
         fi
     };
@@ -358,7 +421,7 @@ inline begin_block() {
         if
         :: exchange_link()
 #ifdef LEAVING
-        :: incoming != 0 && link != 0 && !dead[link] && !pipelined -> splits = true
+        :: incoming != 0 && link != 0 && !dead[link] -> splits = true
 #endif
         fi
     };
@@ -437,7 +500,7 @@ inline collect_block() {
     :: post_deferred ->
         post_deferred = false;
         if
-        :: await_leaving()
+        :: !pipelined -> await_leaving()
         :: true
         fi;
         atomic { post_segment() }
@@ -458,7 +521,7 @@ inline collect_block() {
             fi
         };
         if
-        :: await_leaving()
+        :: !pipelined -> await_leaving()
         :: true
         fi;
         atomic { post_segment() };
@@ -471,7 +534,9 @@ inline collect_block() {
 #ifndef LEAVING
         :: link != 0 && calls > 0 -> pipelined = true
 #endif
+#ifndef HANDOVER
         :: pipelined -> pipelined = false
+#endif
         :: true
         fi
     }
