@@ -54,7 +54,7 @@ public:
 
 private:
     static constexpr int settling = 200;     ///< calls until the period is known
-    static constexpr int first_trusted = 8;  ///< call after a gap whose successor is foretold: the ones before hurry
+    static constexpr int first_trusted = 3;  ///< call after a gap whose successor is foretold
     static constexpr int catching_up = 16;   ///< calls that look for the moment alone
     static constexpr double catching_gain = 0.5;
     static constexpr double stray = 1.0 / 16;   ///< of a period: further away than by what a call begins late or early

@@ -83,9 +83,10 @@ void ControlThread::set_prewake(Link& link, bool allowed) {
     link.kept_off_core = allowed;
 }
 
-/// One that polls belongs on another core than the callback, which pushes it aside there. But it is not bound: the
-/// system may put it onto the callback's when its own has something more urgent, and the watchdog fetches it when that
-/// one does not take it up. From there it is sent away again, for one round.
+/// One that polls belongs on another core than the callback. But it is not bound there: when something more urgent
+/// comes up on its core, such as the sound server that is about to wake the callback, the system puts it onto the
+/// callback's for a moment, and back when the callback pushes it aside. Were it bound, the server would have to leave
+/// instead, and stay on the callback's core. Only one that the watchdog has bound is sent away, for one round.
 void ControlThread::keep_in_place(Link& link) {
     if (link.kept_off_core) {
         let_run_anywhere(link.pid());

@@ -303,6 +303,7 @@ void Slot::send_records(ipc::PostType type) noexcept {
         last_called_ = block_end_;
         last_called_ns.store(head.posted_ns, std::memory_order_relaxed);
         add(counters_.calls);
+        link_->watched.calls.store(link_->watched.calls.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
 }
 

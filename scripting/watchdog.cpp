@@ -16,7 +16,11 @@ namespace {
 
 constexpr std::int64_t ms = 1'000'000;
 constexpr std::int64_t rhythm_ns = 10 * ms;
-constexpr std::int64_t grace_ns = 1 * ms;  ///< after the deadline, before priority is taken away
+constexpr std::int64_t grace_ns = 1 * ms;        ///< at work so long after the deadline is worth a blame
+constexpr std::int64_t long_grace_ns = 20 * ms;  ///< and so long costs the priority at once
+// Late at each call: twice is enough. At every third: three times. Now and then: never.
+constexpr int blame_of_a_lateness = 4;
+constexpr int most_blame = 8;
 constexpr std::int64_t least_penalty_ns = 100 * ms;
 constexpr std::int64_t most_penalty_ns = 10'000 * ms;
 constexpr std::int64_t forgotten_after_ns = 30'000 * ms;
@@ -90,7 +94,10 @@ void Watchdog::remove(Watched& child) {
 }
 
 void Watchdog::promote(Watched& child) noexcept {
-    child.back_at_ns = 0;
+    if (std::exchange(child.back_at_ns, 0) != 0) {  // the next lateness is one too many, if it comes soon
+        child.blame = blame_of_a_lateness;
+        child.calls_then = child.calls.load(std::memory_order_relaxed);
+    }
     if (callback_.realtime()) {
         const int priority = callback_.priority - 1;
         const bool granted = set_realtime_priority(child.pid, callback_.policy, priority);
@@ -158,30 +165,51 @@ std::int64_t Watchdog::look(Watched& child, std::int64_t now) noexcept {
             promote(child);
         }
     } else if (late != 0 && oldest != 0 && child.realtime.load(std::memory_order_relaxed)) {
-        if (child.late_seen_ns != late) {
-            child.late_seen_ns = late;
-            child.looked_ns = now;
-            child.used_ns = used_core_ns(child.pid);
-        }
-        if (const std::int64_t end = child.looked_ns + grace_ns; now < end) {
-            return end;
-        }
-        const std::int64_t used = used_core_ns(child.pid);
-        const bool works = used - std::exchange(child.used_ns, used) > (now - std::exchange(child.looked_ns, now)) / 2;
-        if (!works) {
-            return now + grace_ns;
-        }
-        if (!set_normal_priority(child.pid)) {
-            return now + rhythm_ns;
-        }
-        child.realtime.store(false);
-        child.demotions.fetch_add(1, std::memory_order_relaxed);
-        const bool again = child.penalty_ns != 0 && now - child.demoted_ns < forgotten_after_ns;
-        child.penalty_ns = again ? std::min(2 * child.penalty_ns, most_penalty_ns) : least_penalty_ns;
-        child.demoted_ns = now;
-        child.back_at_ns = now + child.penalty_ns;
+        return look_at_lateness(child, late, now);
     }
     return now + rhythm_ns;
+}
+
+std::int64_t Watchdog::look_at_lateness(Watched& child, std::int64_t late, std::int64_t now) noexcept {
+    if (child.late_seen_ns != late) {
+        child.late_seen_ns = late;
+        child.looked_ns = now;
+        child.used_ns = used_core_ns(child.pid);
+        child.worked_ns = 0;
+    }
+    if (const std::int64_t end = child.looked_ns + grace_ns; now < end) {
+        return end;
+    }
+    const std::int64_t used = used_core_ns(child.pid);
+    const std::int64_t elapsed = now - std::exchange(child.looked_ns, now);
+    const bool works = used - std::exchange(child.used_ns, used) > elapsed / 2;
+    if (!works) {
+        return now + grace_ns;
+    }
+    const bool first = std::exchange(child.worked_ns, child.worked_ns + elapsed) == 0;
+    const std::uint64_t calls = child.calls.load(std::memory_order_relaxed);
+    if (first) {
+        const std::uint64_t between = calls > child.calls_then ? calls - child.calls_then - 1 : 0;
+        child.blame -= static_cast<int>(std::min<std::uint64_t>(between, static_cast<std::uint64_t>(child.blame)));
+        child.blame = std::min(child.blame + blame_of_a_lateness, most_blame);
+    }
+    child.calls_then = calls;
+    if (child.blame < most_blame && child.worked_ns < long_grace_ns) {
+        return now + grace_ns;
+    }
+    if (set_normal_priority(child.pid)) {
+        demote(child, now);
+    }
+    return now + rhythm_ns;
+}
+
+void Watchdog::demote(Watched& child, std::int64_t now) noexcept {
+    child.realtime.store(false);
+    child.demotions.fetch_add(1, std::memory_order_relaxed);
+    const bool again = child.penalty_ns != 0 && now - child.demoted_ns < forgotten_after_ns;
+    child.penalty_ns = again ? std::min(2 * child.penalty_ns, most_penalty_ns) : least_penalty_ns;
+    child.demoted_ns = now;
+    child.back_at_ns = now + child.penalty_ns;
 }
 
 }  // namespace outboard::scripting

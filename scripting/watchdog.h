@@ -1,7 +1,9 @@
-// Watchdog: a thread above the children. Being late is paid with priority: a script that is still at work a moment
-// after its deadline loses its real-time priority, so that it cannot keep other scripts from a core; it gets it back
-// when it has been in time for a while. One that is late because it waits, for a core itself or for something else,
-// keeps nobody from anything and keeps its priority. A script that does not answer at all is ended.
+// Watchdog: a thread above the children. Being late is paid with priority: a script that is again and again still at
+// work a moment after its deadline, or once for long, loses its real-time priority, so that it cannot keep other
+// scripts from a core; it gets it back when it has been in time for a while. A single slow call is forgiven: it may not
+// even have been the script's, since what a machine's host takes from a core counts as work. One that is late because
+// it waits, for a core itself or for something else, keeps nobody from anything and keeps its priority. A script that
+// does not answer at all is ended.
 //
 // It also fetches a child that was woken on a core that does not take it up, because the kernel or the machine's host
 // is at work there: it is moved to the callback's core, where the callback is about to sleep until it answers. The
@@ -30,6 +32,7 @@ struct Watched {
     std::int64_t pid = 0;
     std::atomic<std::int64_t> oldest_call_ns{0};  ///< [rt] when the oldest unanswered call was posted; 0: none
     std::atomic<std::int64_t> late_since_ns{0};   ///< [rt] when it missed its deadline; 0: since then it was in time
+    std::atomic<std::uint64_t> calls{0};          ///< [rt] posted so far
     // What was late and is over, for the log (late_report.h).
     std::atomic<std::uint64_t> latenesses{0};    ///< [rt] counted after the two below are set
     std::atomic<std::int64_t> late_sample{0};    ///< [rt] the first sample that was not answered in time
@@ -51,6 +54,9 @@ struct Watched {
     std::int64_t late_seen_ns = 0;  ///< the lateness of which the next two tell: as in late_since_ns
     std::int64_t looked_ns = 0;     ///< then it was looked at how much of a core it had used
     std::int64_t used_ns = 0;       ///< so much
+    std::int64_t worked_ns = 0;     ///< in that lateness, as far as it was looked at
+    int blame = 0;                  ///< for having been at work when it was late; less with every call in between
+    std::uint64_t calls_then = 0;   ///< when it was blamed, or the last of that lateness
     std::int64_t asked_for_ns = 0;  ///< the call because of which it was asked where it is; 0: none
     std::int64_t asked_ns = 0;
 };
@@ -79,6 +85,9 @@ private:
     void run();
     /// Looks at one child; returns when to look again.
     std::int64_t look(Watched& child, std::int64_t now) noexcept;
+    /// The same, of one that is late at real-time priority.
+    std::int64_t look_at_lateness(Watched& child, std::int64_t late, std::int64_t now) noexcept;
+    static void demote(Watched& child, std::int64_t now) noexcept;
     void promote(Watched& child) noexcept;
 
     /// Inherits the priority of who waits for it: the control thread, at normal priority, holds it for a moment, too.

@@ -141,6 +141,44 @@ TEST(Priority, IsTakenAwayByTheWatchdogOfAUserWithoutPrivilege) {
     EXPECT_EQ(policy_of(child.pid()), SCHED_OTHER);
 }
 
+/// How often the priority of a child that works without a pause is taken away when it is late for some milliseconds
+/// again and again, in every so manieth call.
+std::uint64_t demotions_when_late_in_each(std::uint64_t calls, int latenesses) {
+    const Process child(work_long);
+    if (!granted(child.pid())) {
+        return 0;
+    }
+    Watched watched;
+    watched.pid = child.pid();
+    Watchdog watchdog(60'000'000'000);
+    watchdog.add(watched);
+    watched.realtime = true;
+    for (int i = 0; i < latenesses && watched.demotions == 0; ++i) {
+        watched.calls += calls;
+        watched.oldest_call_ns = ipc::now_ns();
+        watched.late_since_ns = ipc::now_ns();
+        watchdog.note();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        watched.oldest_call_ns = 0;
+        watched.late_since_ns = 0;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    watchdog.remove(watched);
+    return watched.demotions;
+}
+
+TEST(Priority, IsTakenAwayFromAChildThatIsLateTwiceRunning) {
+    EXPECT_EQ(demotions_when_late_in_each(1, 2), testing::may_be_realtime(priority) ? 1U : 0U);
+}
+
+TEST(Priority, IsTakenAwayFromAChildThatIsLateInEveryThirdCall) {
+    EXPECT_EQ(demotions_when_late_in_each(3, 4), testing::may_be_realtime(priority) ? 1U : 0U);
+}
+
+TEST(Priority, IsKeptByAChildThatIsSlowNowAndThen) {
+    EXPECT_EQ(demotions_when_late_in_each(8, 12), 0U);
+}
+
 TEST(Priority, IsKeptByAChildThatIsLateBecauseItWaits) {
     const Process child(sleep_long);
     ASSERT_TRUE(comes_to_sleep(child));
