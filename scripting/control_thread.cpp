@@ -266,7 +266,7 @@ void ControlThread::follow_loading(Seat& seat) {
         const bool restarted = !seat.restart_reason.empty();
         const std::int64_t took = (ipc::now_ns() - link->started_ns) / ms;
         link->watchdog = &watchdog_;
-        watchdog_.add(link->watched);
+        watchdog_.add(link->watched, restarted);
         seat.loading = nullptr;
         seat.restart_at_ns = 0;
         Link* never_taken = seat.slot->publish(link);

@@ -82,8 +82,9 @@ void Watchdog::set_callback(const CallbackThread& callback, bool bound) {
     }
 }
 
-void Watchdog::add(Watched& child) {
+void Watchdog::add(Watched& child, bool on_probation) {
     const std::lock_guard lock(mutex_);
+    child.blame = on_probation ? blame_of_a_lateness : 0;
     children_.push_back(&child);
     promote(child);
 }

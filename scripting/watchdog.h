@@ -73,8 +73,9 @@ public:
     /// real-time priority callback and children are given short turns, the children the shorter ones. `bound`: it stays
     /// on its core.
     void set_callback(const CallbackThread& callback, bool bound);
-    /// [control] Watches a child and gives it its priority, until remove().
-    void add(Watched& child);
+    /// [control] Watches a child and gives it its priority, until remove(). `on_probation`: it takes the place of one
+    /// that came to a bad end, and its first lateness is one too many.
+    void add(Watched& child, bool on_probation = false);
     void remove(Watched& child);
 
     /// [rt] There is news of a child: it missed its deadline (`late_since_ns`), and is asked where it is; or it is to

@@ -143,7 +143,7 @@ TEST(Priority, IsTakenAwayByTheWatchdogOfAUserWithoutPrivilege) {
 
 /// How often the priority of a child that works without a pause is taken away when it is late for some milliseconds
 /// again and again, in every so manieth call.
-std::uint64_t demotions_when_late_in_each(std::uint64_t calls, int latenesses) {
+std::uint64_t demotions_when_late_in_each(std::uint64_t calls, int latenesses, bool on_probation = false) {
     const Process child(work_long);
     if (!granted(child.pid())) {
         return 0;
@@ -151,7 +151,7 @@ std::uint64_t demotions_when_late_in_each(std::uint64_t calls, int latenesses) {
     Watched watched;
     watched.pid = child.pid();
     Watchdog watchdog(60'000'000'000);
-    watchdog.add(watched);
+    watchdog.add(watched, on_probation);
     watched.realtime = true;
     for (int i = 0; i < latenesses && watched.demotions == 0; ++i) {
         watched.calls += calls;
@@ -173,6 +173,10 @@ TEST(Priority, IsTakenAwayFromAChildThatIsLateTwiceRunning) {
 
 TEST(Priority, IsTakenAwayFromAChildThatIsLateInEveryThirdCall) {
     EXPECT_EQ(demotions_when_late_in_each(3, 4), testing::may_be_realtime(priority) ? 1U : 0U);
+}
+
+TEST(Priority, IsTakenAwayAtOnceFromAChildInThePlaceOfOneThatCameToABadEnd) {
+    EXPECT_EQ(demotions_when_late_in_each(1, 1, true), testing::may_be_realtime(priority) ? 1U : 0U);
 }
 
 TEST(Priority, IsKeptByAChildThatIsSlowNowAndThen) {
