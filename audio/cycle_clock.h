@@ -20,7 +20,8 @@ public:
         const double nominal = frames * 1e9 / sample_rate;
         const double error = static_cast<double>(now_ns - origin_ns_) - next_;
         if (frames != frames_ || std::abs(error) > nominal) {
-            if (frames != frames_ || followed_ < settling) {
+            const bool known = followed_ == settling && std::abs(period_ - nominal) < nominal * most_deviation;
+            if (frames != frames_ || !known) {
                 frames_ = frames;
                 period_ = nominal;
                 followed_ = 0;
@@ -57,6 +58,7 @@ private:
     static constexpr int first_trusted = 3;  ///< call after a gap whose successor is foretold
     static constexpr int catching_up = 16;   ///< calls that look for the moment alone
     static constexpr double catching_gain = 0.5;
+    static constexpr double most_deviation = 0.01;  ///< of the nominal period: more is another rate's
     static constexpr double stray = 1.0 / 16;   ///< of a period: further away than by what a call begins late or early
     static constexpr int strays_of_a_slip = 3;  ///< in a row, on the same side
 

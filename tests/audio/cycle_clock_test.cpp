@@ -96,6 +96,17 @@ TEST(CycleClock, KnowsThePeriodAfterAGapAndFindsTheMomentInAFewCalls) {
     }
 }
 
+TEST(CycleClock, KeepsNoPeriodForAnotherRate) {
+    Device device;
+    device.calls(4000);
+    device.now += 50'000'000;
+    std::int64_t next = 0;
+    for (int i = 0; i < 30; ++i, device.now += frames * 1e9 / 44'100) {
+        next = device.clock.begin(begin + static_cast<std::int64_t>(device.now), frames, 44'100);
+    }
+    EXPECT_NEAR(static_cast<double>(next - begin), device.now, 1'000);
+}
+
 TEST(CycleClock, FollowsADeviceThatSlipsAndNoSingleCall) {
     Device device;
     device.calls(4000);
