@@ -85,6 +85,7 @@ Json track_json(const audio::TrackSnapshot& track, bool pipelined, double second
     json["demotions"] = script.demotions;
     json["wait_us"] = microseconds(script.wait_total);
     json["busy_us"] = microseconds(script.busy_total);
+    json["hop_us"] = microseconds(script.hop_total);
     json["busy_cpu_us_mean"] = rounded(script.busy_cpu_mean / 1000);
     json["busy_parts_us"] = {{"decode", microseconds(script.decode_total)},
                              {"python", microseconds(script.python_total)},

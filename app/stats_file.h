@@ -7,7 +7,8 @@
 //     layers              callback, sequencer, scripting, encode, wait, busy, return, apply, instruments, mix, rest:
 //                         mean, p50, p99, p999, max in percent of the block period; mean is over all blocks, the others
 //                         over called blocks
-//     tracks              one each: name, script, pid, state, transport, latency, counters, wait_us, busy_us, layers, …
+//     tracks              one each: name, script, pid, state, transport, latency, counters, wait_us, busy_us, hop_us
+//                         (scripting without the waiting for a script at work), layers, …
 //                         late_windows: [begin, end] in samples, when the script was late (the latest 1023); outside of
 //                         them everything was heard at its own time
 #pragma once

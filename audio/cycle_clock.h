@@ -3,8 +3,9 @@
 // Calls begin late by what waking up costs, each by another amount. A delay-locked loop of second order takes that out:
 // F. Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005 (JACK's own clock is made so). Such a loop
 // takes hundreds of calls to get over a jump, and swings beyond it. But a device that has stood still, or has slipped
-// (an xrun), goes on with the period that it had: then only the new moment is looked for, and that is found in a few
-// calls.
+// (an xrun), goes on with the period that it had: then only the new moment is looked for. No call begins before its
+// moment, so an early one is taken at its word: JACK, for one, makes up for a gap with one call at once, and the ones
+// after it have a period between them.
 #pragma once
 
 #include <cmath>
@@ -20,22 +21,23 @@ public:
         const double nominal = frames * 1e9 / sample_rate;
         const double error = static_cast<double>(now_ns - origin_ns_) - next_;
         if (frames != frames_ || std::abs(error) > nominal) {
-            const bool known = followed_ == settling && std::abs(period_ - nominal) < nominal * most_deviation;
-            if (frames != frames_ || !known) {
+            const bool known = frames == frames_ && std::abs(period_ - nominal) < nominal * most_deviation;
+            if (!known) {
                 frames_ = frames;
                 period_ = nominal;
                 followed_ = 0;
             }
             origin_ns_ = now_ns;
             next_ = period_;
-            calls_ = strays_ = 0;
+            calls_ = known ? first_trusted : 0;
+            strays_ = 0;
             catching_ = catching_up;
-            return 0;
+            return foretold();
         }
         const double now = next_;
         if (catching_ > 0) {
             --catching_;
-            next_ = now + period_ + catching_gain * error;
+            next_ = now + period_ + (error < 0 ? error : late_gain * error);
         } else {
             // Quick at first, then slow enough to see through the jitter.
             const double bandwidth = followed_ < settling ? 4 : 0.5;
@@ -50,18 +52,21 @@ public:
         origin_ns_ += moved;
         next_ -= static_cast<double>(moved);
         calls_ += calls_ < first_trusted ? 1 : 0;
-        return calls_ < first_trusted ? 0 : origin_ns_ + static_cast<std::int64_t>(next_);
+        return foretold();
     }
 
 private:
-    static constexpr int settling = 200;     ///< calls until the period is known
-    static constexpr int first_trusted = 3;  ///< call after a gap whose successor is foretold
+    static constexpr int settling = 200;     ///< calls until the period is followed slowly
+    static constexpr int first_trusted = 3;  ///< call whose successor is foretold while the period is not known
     static constexpr int catching_up = 16;   ///< calls that look for the moment alone
-    static constexpr double catching_gain = 0.5;
+    static constexpr double late_gain = 0.5;
     static constexpr double most_deviation = 0.01;  ///< of the nominal period: more is another rate's
     static constexpr double stray = 1.0 / 16;   ///< of a period: further away than by what a call begins late or early
     static constexpr int strays_of_a_slip = 3;  ///< in a row, on the same side
 
+    [[nodiscard]] std::int64_t foretold() const noexcept {
+        return calls_ < first_trusted ? 0 : origin_ns_ + static_cast<std::int64_t>(next_);
+    }
     void look_for_slip(double error, double limit) noexcept {
         if (std::abs(error) < limit) {
             strays_ = 0;

@@ -65,9 +65,11 @@ public:
 
     /// [child] From now on receive() is awake when the host's next block is due (ipc/prewake.h), on
     /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling: it may
-    /// touch what the next call will need, and should take a few microseconds. Not while another thread is in
-    /// receive().
-    virtual void prewake([[maybe_unused]] Prewaker::Options options, [[maybe_unused]] std::function<void()> warm_up) {}
+    /// touch what the next call will need. It should ask `came` every few microseconds, and return when that is true:
+    /// the call is there and waits. Not while another thread is in receive().
+    using Came = std::function<bool()>;
+    using WarmUp = std::function<void(const Came& came)>;
+    virtual void prewake([[maybe_unused]] Prewaker::Options options, [[maybe_unused]] WarmUp warm_up) {}
 
     /// How often pre-waking paid. Any thread.
     struct PrewakeFigures {

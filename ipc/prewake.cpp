@@ -1,5 +1,7 @@
 #include "ipc/prewake.h"
 
+#include <cstdlib>
+
 namespace outboard::ipc {
 
 namespace {
@@ -8,9 +10,8 @@ namespace {
 constexpr std::int64_t step_up_ns = 39'800;
 constexpr std::int64_t step_down_ns = 200;
 constexpr std::int64_t least_guard_ns = 10'000;
-// The tenth percentile of the delay until the polling begins, in the same way.
-constexpr std::int64_t delay_up_ns = 200;
-constexpr std::int64_t delay_down_ns = 1'800;
+// The median of the delay until the polling begins, in the same way.
+constexpr std::int64_t delay_step_ns = 1'000;
 constexpr double guard_share = 0.75;               ///< of what polling may take; the rest is for blocks that come late
 constexpr std::int64_t least_period_ns = 100'000;  ///< blocks cut from one callback follow at once: no rhythm
 constexpr std::int64_t longest_period_ns = 500'000'000;
@@ -23,9 +24,8 @@ Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept
         return {};
     }
     if (due_ns != tick_ns_) {
-        const std::int64_t period = due_ns - tick_ns_;
-        if (tick_ns_ != 0 && period >= least_period_ns && period <= longest_period_ns) {
-            period_ns_ = period;
+        if (tick_ns_ != 0) {
+            learn_period(due_ns - tick_ns_);
         }
         tick_ns_ = due_ns_ = due_ns;
         earn();
@@ -41,6 +41,19 @@ Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept
     return {due_ns_ - guard, std::max(budget_ns_, 2 * options_.guard_ns), due_ns_ != tick_ns_};
 }
 
+/// One block that comes at another time than the others (after a gap, or to make up for it) is no other rhythm; two
+/// are.
+void Prewaker::learn_period(std::int64_t interval) noexcept {
+    if (interval < least_period_ns || interval > longest_period_ns) {
+        return;
+    }
+    const auto near = [&](std::int64_t other) { return std::abs(interval - other) <= other / 8; };
+    if (period_ns_ == 0 || near(period_ns_) || near(interval_ns_)) {
+        period_ns_ = interval;
+    }
+    interval_ns_ = interval;
+}
+
 void Prewaker::learn(bool too_late) noexcept {
     if (options_.guard_ns == 0) {
         guard_ns_ = std::clamp(guard_ns_ + (too_late ? step_up_ns : -step_down_ns), least_guard_ns,
@@ -50,7 +63,7 @@ void Prewaker::learn(bool too_late) noexcept {
 
 void Prewaker::began_after(std::int64_t ns) noexcept {
     delay_ns_ =
-        std::clamp<std::int64_t>(delay_ns_ + (ns > delay_ns_ ? delay_up_ns : -delay_down_ns), 0, period_ns_ / 2);
+        std::clamp<std::int64_t>(delay_ns_ + (ns > delay_ns_ ? delay_step_ns : -delay_step_ns), 0, period_ns_ / 2);
 }
 
 /// So that what polling may take is not used up before the block is due.

@@ -82,6 +82,7 @@ private:
     static constexpr int looks_per_clock = 8;  // reading the clock costs as much as many looks
 
     void learn(bool too_late) noexcept;
+    void learn_period(std::int64_t interval) noexcept;
     [[nodiscard]] std::int64_t longest_guard() const noexcept;
     /// A period has begun.
     void earn() noexcept { budget_ns_ = std::min(budget_ns_ + most_ns(), 2 * most_ns()); }
@@ -91,11 +92,12 @@ private:
 
     const Options options_;
     std::int64_t guard_ns_ = options_.guard_ns != 0 ? options_.guard_ns : 100'000;
-    std::int64_t tick_ns_ = 0;    ///< the latest that was seen
-    std::int64_t due_ns_ = 0;     ///< expected now: the tick, or some periods after one that is past
-    std::int64_t period_ns_ = 0;  ///< between the latest two ticks
-    std::int64_t budget_ns_ = 0;  ///< what polling may take now
-    std::int64_t delay_ns_ = 0;   ///< from the end of a sleep to the polling, in nine of ten rounds at least
+    std::int64_t tick_ns_ = 0;      ///< the latest that was seen
+    std::int64_t due_ns_ = 0;       ///< expected now: the tick, or some periods after one that is past
+    std::int64_t interval_ns_ = 0;  ///< between the latest two ticks
+    std::int64_t period_ns_ = 0;    ///< of the rhythm that they are in
+    std::int64_t budget_ns_ = 0;    ///< what polling may take now
+    std::int64_t delay_ns_ = 0;     ///< from the end of a sleep to the polling, in every second round at least
     std::uint64_t polled_ns_ = 0;
 };
 

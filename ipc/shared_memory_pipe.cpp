@@ -96,7 +96,7 @@ struct SharedMemoryPipe::State {
     Poster poster;
     Waiter waiter;
     std::optional<Prewaker> prewaker;
-    std::function<void()> warm_up;
+    WarmUp warm_up;
     // Atomic: one thread may send while another receives.
     std::atomic<std::int64_t> spin_ns{0};
     std::atomic<bool> spin_next{false};  ///< in the next wait
@@ -296,7 +296,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     tell_core();
     waiter.begin_polling();
     if (warm_up) {
-        warm_up();
+        warm_up(std::ref(arrived));
         if (arrived()) {
             prewaker->overslept();
         }
@@ -312,7 +312,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     own.polled_ns.store(prewaker->polled_ns(), std::memory_order_relaxed);
 }
 
-void SharedMemoryPipe::prewake(Prewaker::Options options, std::function<void()> warm_up) {
+void SharedMemoryPipe::prewake(Prewaker::Options options, WarmUp warm_up) {
     state_->prewaker.emplace(options);
     state_->warm_up = std::move(warm_up);
 }

@@ -40,7 +40,7 @@ public:
     void tick(std::int64_t due_ns) noexcept override;
     void set_spin(std::int64_t ns) noexcept override;
     bool comes_up(std::int64_t deadline_ns) noexcept override;
-    void prewake(Prewaker::Options options, std::function<void()> warm_up) override;
+    void prewake(Prewaker::Options options, WarmUp warm_up) override;
     [[nodiscard]] PrewakeFigures prewake_figures() const noexcept override;
     [[nodiscard]] std::size_t pending() const noexcept override;
     void mark_dead() noexcept override;

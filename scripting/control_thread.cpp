@@ -22,7 +22,6 @@ constexpr std::int64_t loading_limit_ns = 30'000 * ms;
 constexpr std::int64_t healthy_after_ns = 10'000 * ms;
 constexpr int quick_deaths_until_failed = 8;
 constexpr std::size_t max_messages = 10'000;
-constexpr std::size_t max_messages_bytes = 32 * 1024 * 1024;  // a line may have 256 KiB: their number alone is no bound
 
 /// The first restart comes at once, the following ones after 100, 200, 400 ms … at most 5 s.
 std::int64_t back_off(int deaths) {
@@ -104,7 +103,7 @@ std::vector<Message> ControlThread::take_messages() {
 void ControlThread::say(Message message) {
     const std::lock_guard lock(messages_mutex_);
     const std::size_t bytes = message.text.size() + message.file.size();
-    if (messages_.size() == max_messages || messages_bytes_ + bytes > max_messages_bytes) {
+    if (messages_.size() == max_messages || messages_bytes_ + bytes > options_.most_message_bytes) {
         ++messages_dropped_;
         return;
     }

@@ -29,6 +29,9 @@ public:
         /// Bytes of data (RLIMIT_DATA) that a script's process may have; beyond it Python raises MemoryError. 0: no
         /// limit.
         std::uint64_t memory_limit = std::uint64_t{2} << 30;
+        /// Bytes of text (prints, tracebacks) that wait for take_messages(); what is beyond is counted and dropped. A
+        /// line may have 256 KiB, so that their number, 10,000, alone is no bound.
+        std::size_t most_message_bytes = 32 << 20;
     };
     /// [control] Starts the control thread. Throws std::runtime_error with a sentence when the child program or
     /// the package is not where it should be.

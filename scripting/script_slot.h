@@ -205,6 +205,8 @@ struct SlotFigures {
     ipc::ProbeFigures encode, wait, busy, decode, python, child_encode, returned, apply, scripting;  ///< last 10 s
     ipc::ProbeFigures encode_total, wait_total, busy_total, returned_total, apply_total, scripting_total;
     ipc::ProbeFigures decode_total, python_total, child_encode_total;  ///< what busy consists of
+    /// Since reset: what of scripting was not spent on waiting while the script was at work; per called block.
+    ipc::ProbeFigures hop_total;
     double encode_now = 0, wait_now = 0, busy_now = 0, returned_now = 0, apply_now = 0, scripting_now = 0;
     AudioFigures audio;  ///< of audio.process; its latency counts for the sound of this track
     ipc::ProbeFigures audio_wait, audio_busy, audio_hop;  ///< last 10 s; the last: what the audio thread spends on it

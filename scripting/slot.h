@@ -153,9 +153,9 @@ private:
     };
 
     /// All of this slot's.
-    [[nodiscard]] std::array<ipc::Probe*, 12> probes() noexcept {
-        return {&encode_,   &wait_,  &busy_,      &decode_,     &python_,     &child_encode_,
-                &returned_, &apply_, &scripting_, &audio_wait_, &audio_busy_, &audio_hop_};
+    [[nodiscard]] std::array<ipc::Probe*, 13> probes() noexcept {
+        return {&encode_, &wait_,      &busy_,     &decode_,     &python_,     &child_encode_, &returned_,
+                &apply_,  &scripting_, &call_hop_, &audio_wait_, &audio_busy_, &audio_hop_};
     }
 
     // [rt] parts of a block
@@ -318,7 +318,8 @@ private:
     std::int64_t last_called_ = INT64_MIN / 2;  ///< end of the last block in which the child was called
     std::int64_t block_ns_ = 0;                 ///< spent in this slot during this block
     std::int64_t encode_ns_ = 0;
-    std::int64_t apply_ns_ = 0;
+    std::int64_t looks_since_ns_ = 0;  ///< begin() or collect() began to look for answers
+    std::int64_t busy_here_ns_ = 0;    ///< of this block, spent on waiting for a script at work
 
     // ---- between the threads
     static inline Link* const remove_link = reinterpret_cast<Link*>(std::uintptr_t{1});
@@ -352,8 +353,8 @@ private:
     LateWindows late_windows_;
     ipc::Pipe::PrewakeFigures earlier_links_;  ///< [rt] of the children before this one
     std::uint64_t earlier_demotions_ = 0, earlier_fetches_ = 0;
-    ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_, audio_wait_,
-        audio_busy_, audio_hop_;
+    ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_, call_hop_,
+        audio_wait_, audio_busy_, audio_hop_;
 
     // ---- the control side's own
     mutable std::mutex mutex_;

@@ -49,8 +49,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     call_first_ = (call_first_ + 1) % max_calls;
     --call_count_;
     watch_oldest();
-    apply_ns_ = ipc::now_ns() - noticed_ns;
-    apply_.record(apply_ns_);
+    apply_.record(ipc::now_ns() - noticed_ns);
     return true;
 }
 
@@ -64,6 +63,7 @@ void Slot::record_times(const Call& call, const ipc::AnswerHead& head, std::int6
     finished_ns_ = finished;
     wait_.record(started - call.posted_ns);
     busy_.record(finished - started);
+    busy_here_ns_ += std::max<std::int64_t>(finished - std::max(started, looks_since_ns_), 0);
     decode_.record(decoded - started);
     python_.record(handled - decoded);
     child_encode_.record(finished - handled);

@@ -388,6 +388,7 @@ SlotFigures Slot::figures() const {
     figures.returned_total = returned_.total();
     figures.apply_total = apply_.total();
     figures.scripting_total = scripting_.total();
+    figures.hop_total = call_hop_.total();
     figures.encode_now = encode_.now();
     figures.wait_now = wait_.now();
     figures.busy_now = busy_.now();

@@ -31,7 +31,8 @@ void Slot::begin(const BlockInfo& block) noexcept {
     parameter_change_count_ = 0;
     called_ = false;
     finish_pending_ = false;
-    encode_ns_ = apply_ns_ = 0;
+    encode_ns_ = busy_here_ns_ = 0;
+    looks_since_ns_ = began;
     const auto second = static_cast<std::int64_t>(options_.sample_rate);
     if (next_second_ == 0) {
         next_second_ = block.start + second;
@@ -259,6 +260,7 @@ void Slot::overflow() noexcept {
 
 std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     const std::int64_t began = ipc::now_ns();
+    looks_since_ns_ = began;
     if (post_deferred_) {
         post_deferred_ = false;
         post_after_leaving(deadline_ns);
@@ -282,6 +284,7 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     block_ns_ += ipc::now_ns() - began;
     if (called_) {
         scripting_.record(block_ns_);
+        call_hop_.record(block_ns_ - busy_here_ns_);
     }
     return output;
 }

@@ -47,12 +47,12 @@ BlockLoop::BlockLoop(Lanes lanes, std::size_t first, Interpreter& interpreter)
 
 void BlockLoop::prewake(std::int64_t guard_ns) {
     for (const auto& lane : lanes_) {
-        lane->prewake({.guard_ns = guard_ns}, [this] { warm_up(); });
+        lane->prewake({.guard_ns = guard_ns}, [this](const ipc::Pipe::Came& came) { warm_up(came); });
     }
 }
 
 /// Between messages: the buffer is free, and what lies in `waiting_` and `output_` is left as it is.
-void BlockLoop::warm_up() {
+void BlockLoop::warm_up(const ipc::Pipe::Came& came) {
     ipc::PostHead post;
     if (!ipc::read_post(warm_post_, post, incoming_)) {
         return;
@@ -60,7 +60,7 @@ void BlockLoop::warm_up() {
     const std::int64_t cpu_before = thread_cpu_ns();
     const std::size_t kept = output_.size();
     const Interpreter::Answer result =
-        interpreter_.warm_up(post.start, post.frames, std::span(incoming_).first(post.count), output_);
+        interpreter_.warm_up(came, post.start, post.frames, std::span(incoming_).first(post.count), output_);
     ipc::AnswerHead head;
     head.wake_sample = result.wake_sample;
     head.cpu_ns = thread_cpu_ns() - cpu_before;

@@ -23,8 +23,9 @@ public:
     void run();
 
 private:
-    /// Before a block is due: goes the whole way of a call that is none, from its bytes to those of the answer.
-    void warm_up();
+    /// Before a block is due: goes the whole way of a call that is none, from its bytes to those of the answer, unless
+    /// a real one comes.
+    void warm_up(const ipc::Pipe::Came& came);
     void answer(const ipc::PostHead& call, std::int64_t started_ns);
     void give_up_flooding(const ipc::PostHead& call);
     void answer_audio(const ipc::PostHead& post, const ipc::Record& record, std::int64_t started_ns);

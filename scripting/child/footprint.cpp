@@ -7,6 +7,7 @@ namespace outboard::scripting::child {
 namespace {
 
 constexpr std::size_t cache_line = 64;
+constexpr std::size_t objects_per_look = 16;
 
 std::size_t size_of(PyObject* object) {
     if (PyUnicode_Check(object)) {
@@ -37,7 +38,7 @@ void Footprint::begin_at(PyObject* objects) {
     }
 }
 
-std::span<PyObject* const> Footprint::touch() {
+std::span<PyObject* const> Footprint::touch(const std::function<bool()>& enough) {
     found_.clear();
     table_.fill(nullptr);
     references_ = 0;
@@ -49,6 +50,9 @@ std::span<PyObject* const> Footprint::touch() {
         }
     }
     for (std::size_t next = 0; next < found_.size(); ++next) {  // NOLINT(modernize-loop-convert): it grows
+        if (next % objects_per_look == 0 && enough()) {
+            break;
+        }
         follow(found_[next]);
     }
     return found_;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -25,9 +26,9 @@ public:
     /// Where it begins: dicts of the script's own modules, classes of those, other objects. Lives as long as they are
     /// wanted; the references are never given back (the process ends with the script).
     void begin_at(PyObject* objects);
-    /// Reads a byte of each cache line of them. What was found, in its order, each once; an object there may be gone as
-    /// soon as Python runs again.
-    std::span<PyObject* const> touch();
+    /// Reads a byte of each cache line of them, until `enough`, which is asked now and then. What was found, in its
+    /// order, each once; an object there may be gone as soon as Python runs again.
+    std::span<PyObject* const> touch(const std::function<bool()>& enough);
 
 private:
     static int visit(PyObject* object, void* self);

@@ -15,6 +15,7 @@ namespace {
 
 SlowLane* the_slow_lane = nullptr;
 std::int64_t the_block_start = 0;
+const ipc::Pipe::Came* call_came = nullptr;  ///< in a warm-up
 constexpr int level_error = 4;
 
 /// `_outboard_host.write(level, text, file, line)`
@@ -43,8 +44,14 @@ PyObject* host_call_me(PyObject*, PyObject*) {
     Py_RETURN_NONE;
 }
 
+/// `_outboard_host.call_came()`, in a warm-up
+PyObject* host_call_came(PyObject*, PyObject*) {
+    return PyBool_FromLong(call_came != nullptr && (*call_came)() ? 1 : 0);
+}
+
 PyMethodDef host_methods[] = {
     {"write", host_write, METH_VARARGS, "Sends a line to the host's console."},
+    {"call_came", host_call_came, METH_NOARGS, "Whether the call is there that a warm-up prepares for."},
     {"call_me", host_call_me, METH_NOARGS, "Asks for a call at the next block."},
     {"fork_helper", fork_helper, METH_NOARGS, "Forks a process that ends with this one: 0 in it, its number here."},
     {nullptr, nullptr, 0, nullptr}};
@@ -162,12 +169,16 @@ Interpreter::Answer Interpreter::run_block(std::int64_t start, std::uint32_t fra
     return call(run_block_, start, frames, records, output);
 }
 
-Interpreter::Answer Interpreter::warm_up(std::int64_t start, std::uint32_t frames, std::span<const ipc::Record> records,
-                                         std::vector<ipc::Record>& output) {
+Interpreter::Answer Interpreter::warm_up(const ipc::Pipe::Came& came, std::int64_t start, std::uint32_t frames,
+                                         std::span<const ipc::Record> records, std::vector<ipc::Record>& output) {
+    call_came = &came;
     Answer answer = call(warm_up_, start, frames, records, output);
-    PyEval_RestoreThread(released_);
-    footprint_.touch();
-    released_ = PyEval_SaveThread();
+    call_came = nullptr;
+    if (!came()) {
+        PyEval_RestoreThread(released_);
+        footprint_.touch(came);
+        released_ = PyEval_SaveThread();
+    }
     return answer;
 }
 

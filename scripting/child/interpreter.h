@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ipc/pipe.h"
 #include "ipc/protocol.h"
 #include "scripting/child/footprint.h"
 #include "scripting/child/slow_lane.h"
@@ -82,9 +83,10 @@ public:
     void show();
     /// Goes the way of run_block, with an own script of the package (_warm.py) in place of the real one: what the next
     /// block needs is then in the processor's caches, and what the real script is made of, too. Output is appended, to
-    /// be thrown away. About 25 µs when it was done a moment ago.
-    Answer warm_up(std::int64_t start, std::uint32_t frames, std::span<const ipc::Record> records,
-                   std::vector<ipc::Record>& output);
+    /// be thrown away. About 25 µs when it was done a moment ago, 500 when everything was pushed out of the caches: so
+    /// it stops as soon as `came` says that a call is there.
+    Answer warm_up(const ipc::Pipe::Came& came, std::int64_t start, std::uint32_t frames,
+                   std::span<const ipc::Record> records, std::vector<ipc::Record>& output);
     /// Collects the young generations: between blocks, never within one.
     void collect_garbage();
 

@@ -33,6 +33,7 @@ RunFigures example() {
     track.script.events_in = 11;
     track.script.wait_total.p99 = 12'345;
     track.script.python_total.mean = 4'500;
+    track.script.hop_total.p99 = 6'250;
     track.script.reasons = {"SIGSEGV"};
     track.script.late_windows = {{128, 512}, {4096, 4224}};
     track.events_lost = 1;
@@ -68,6 +69,7 @@ TEST(StatsFile, HasTheWordsThatTestsRelyOn) {
     EXPECT_EQ(track["late_windows"], nlohmann::json::parse("[[128, 512], [4096, 4224]]"));
     EXPECT_EQ(track["wait_us"]["p99"], 12.345);
     EXPECT_EQ(track["busy_parts_us"]["python"]["mean"], 4.5);
+    EXPECT_EQ(track["hop_us"]["p99"], 6.25);
 }
 
 TEST(StatsFile, TellsTheDeviceOfARealTimeRun) {

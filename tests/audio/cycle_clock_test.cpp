@@ -42,7 +42,7 @@ TEST(CycleClock, FollowsADeviceWhoseClockRunsFast) {
     EXPECT_NEAR(static_cast<double>(next - begin), 10'000 * real, 2'000);
 }
 
-TEST(CycleClock, KnowsNothingAtFirstAfterAGapAndAfterAnotherLength) {
+TEST(CycleClock, KnowsNothingAtFirstAndAfterAnotherLength) {
     CycleClock clock;
     std::int64_t now = begin;
     const auto calls = [&](int count, std::uint32_t length) {
@@ -56,10 +56,22 @@ TEST(CycleClock, KnowsNothingAtFirstAfterAGapAndAfterAnotherLength) {
     EXPECT_EQ(calls(1, frames), 0);
     EXPECT_NE(calls(100, frames), 0);
     now += 50'000'000;
-    EXPECT_EQ(calls(1, frames), 0) << "after a gap";
-    EXPECT_NEAR(static_cast<double>(calls(100, frames) - now), 0, 1'000);
     EXPECT_EQ(calls(1, 128), 0) << "another length";
     EXPECT_NEAR(static_cast<double>(calls(100, 128) - now), 0, 1'000);
+}
+
+TEST(CycleClock, GapsThatComeOneAfterTheOtherDoNotMakeItForget) {
+    CycleClock clock;
+    double now = 0;
+    std::int64_t next = 0;
+    for (int gap = 0; gap < 20; ++gap, now += 10'000'000) {
+        for (int i = 0; i < 60; ++i, now += period * 1.0005) {
+            next = clock.begin(begin + static_cast<std::int64_t>(now), frames, rate);
+            EXPECT_TRUE(next != 0 || (gap == 0 && i < 3));
+        }
+        now -= period * 1.0005;
+        EXPECT_NEAR(static_cast<double>(next - begin) - now, period * 1.0005, gap < 3 ? 10'000 : 2'000);
+    }
 }
 
 /// Plays calls of a device whose period is not quite the nominal one; afterwards `next` is what was foretold last.
@@ -83,12 +95,18 @@ TEST(CycleClock, KnowsThePeriodAfterAGapAndFindsTheMomentInAFewCalls) {
     device.calls(4000);
     device.now += 11'000'000;
     device.calls(1);
-    EXPECT_EQ(device.next, 0);
-    for (const double hurries : {250'000, 150'000, 100'000, 50'000}) {  // the first ones begin late, each less so
-        device.now -= hurries / 4;
-        device.calls(1);
-    }
-    device.calls(8);
+    EXPECT_LT(device.astray(), 5'000) << "the one after the gap, should that be on time";
+    // JACK under load: it makes up for the gap at once, and the one that does so begins late, too.
+    device.now -= Device::real - 210'000;
+    device.calls(1);
+    EXPECT_LT(device.astray(), 5'000);
+    device.now -= 120'000;
+    device.calls(1);
+    EXPECT_LT(device.astray(), 5'000);
+    device.now += 50'000;  // one that begins late
+    device.calls(1);
+    device.now -= 50'000;
+    device.calls(1);
     EXPECT_LT(device.astray(), 5'000);
     for (int i = 0; i < 100; ++i) {
         device.calls(1);

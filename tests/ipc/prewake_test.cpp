@@ -40,6 +40,21 @@ TEST(Prewaker, ATickThatDoesNotComeIsExpectedAPeriodLater) {
     EXPECT_EQ(prewaker.plan(0, 14 * period).wake_ns, no_deadline) << "the host wishes no pre-waking";
 }
 
+TEST(Prewaker, ABlockOutOfTheRhythmIsNoOtherRhythm) {
+    Prewaker prewaker({.guard_ns = 50 * us});
+    const auto next_after = [&](std::int64_t due) {  // and that one does not come: what is then expected
+        const Prewaker::Plan first = prewaker.plan(due, due - 100 * us);
+        return prewaker.plan(due, first.wake_ns + first.most_ns + 1).wake_ns + 50 * us - due;
+    };
+    static_cast<void>(prewaker.plan(10 * period, 9 * period));
+    EXPECT_EQ(next_after(11 * period), period);
+    EXPECT_EQ(next_after(20 * period), period) << "after a gap";
+    EXPECT_EQ(next_after(20 * period + 200 * us), period) << "the one that makes up for it";
+    EXPECT_EQ(next_after(21 * period + 200 * us), period);
+    EXPECT_EQ(next_after(23 * period + 200 * us), period);
+    EXPECT_EQ(next_after(25 * period + 200 * us), 2 * period) << "the second at that distance: another length of block";
+}
+
 /// Blocks that come `late` after their tick, in a rhythm; how long was polled for them.
 class Rhythm {
 public:
@@ -159,7 +174,7 @@ TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
     auto host = std::move(pair.host);
     auto child = SharedMemoryPipe::open(std::move(pair.child));
     std::atomic<int> warmed{0};
-    child->prewake({}, [&] { ++warmed; });
+    child->prewake({}, [&](const Pipe::Came&) { ++warmed; });
     std::thread peer([&] {
         std::array<std::byte, 8> message{};
         while (child->receive(message, no_deadline).status == Status::ok) {
@@ -204,29 +219,72 @@ TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
     peer.join();
 }
 
-TEST(PrewokenPipe, AClosedOrDeadHostEndsThePolling) {
-    const test::Watchdog watchdog;
-    for (const bool dead : {false, true}) {
-        auto pair = SharedMemoryPipe::create();
-        auto child = SharedMemoryPipe::open(std::move(pair.child));
-        child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, {});
-        const std::int64_t now = now_ns();
-        pair.host->tick(now + 100'000'000);
-        std::thread peer([&] {
-            std::array<std::byte, 8> message{};
-            const Status status = child->receive(message, no_deadline).status;
-            EXPECT_EQ(status, dead ? Status::peer_died : Status::closed);
+/// A host in a rhythm of 100 ms and a child with a guard of 400, so that it polls all the time, after its first call.
+class PollingChild : public ::testing::Test {
+protected:
+    void begin(const Pipe::WarmUp& warm_up) {
+        child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, [this, warm_up](const Pipe::Came& came) {
+            polls = true;
+            if (warm_up) {
+                warm_up(came);
+            }
         });
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        pair.host->tick(now + 200'000'000);  // a rhythm of 100 ms with a guard of 400: it polls nearly always
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        if (dead) {
-            child->mark_dead();
-        } else {
-            pair.host->close();
+        peer = std::thread([this] {
+            std::array<std::byte, 8> message{};
+            while ((ended_by = child->receive(message, no_deadline).status) == Status::ok) {
+                ++received;
+            }
+        });
+        for (std::int64_t due = now_ns(); !polls; due += 100'000'000) {
+            host->tick(due);
+            call();
         }
-        peer.join();
     }
+    void call() {
+        const int before = received;
+        ASSERT_EQ(host->send(std::array<std::byte, 8>{}), Status::ok);
+        while (received == before) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+
+    const test::Watchdog watchdog;
+    SharedMemoryPipe::Pair pair = SharedMemoryPipe::create();
+    std::unique_ptr<Pipe> host = std::move(pair.host);
+    std::unique_ptr<SharedMemoryPipe> child = SharedMemoryPipe::open(std::move(pair.child));
+    std::thread peer;
+    std::atomic<int> received{0};
+    std::atomic<bool> polls{false};
+    Status ended_by = Status::ok;
+};
+
+TEST_F(PollingChild, TellsItsWarmUpThatACallHasCome) {
+    begin([&](const Pipe::Came& came) {
+        while (!came()) {
+        }
+    });
+    for (int i = 0; i < 10; ++i) {
+        call();
+    }
+    host->close();
+    peer.join();
+    EXPECT_EQ(ended_by, Status::closed);
+}
+
+TEST_F(PollingChild, EndsItsPollingWhenTheHostCloses) {
+    begin({});
+    host->close();
+    peer.join();
+    EXPECT_EQ(ended_by, Status::closed);
+    EXPECT_GT(host->prewake_figures().polled_ns, 0U);
+}
+
+TEST_F(PollingChild, EndsItsPollingWhenTheHostDies) {
+    begin({});
+    child->mark_dead();
+    peer.join();
+    EXPECT_EQ(ended_by, Status::peer_died);
+    EXPECT_GT(host->prewake_figures().polled_ns, 0U);
 }
 
 }  // namespace

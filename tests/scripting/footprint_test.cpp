@@ -13,6 +13,10 @@ extern "C" int __lsan_is_turned_off() {  // NOLINT(bugprone-reserved-identifier,
 namespace outboard::scripting::child {
 namespace {
 
+bool never() {
+    return false;
+}
+
 /// A module of its own in which a script runs.
 class FootprintTest : public testing::Test {
 protected:
@@ -52,7 +56,7 @@ protected:
     }
     bool finds(const std::string& expression) {
         PyObject* wanted = value_of(expression);
-        const auto found = footprint_.touch();
+        const auto found = footprint_.touch(never);
         return std::find(found.begin(), found.end(), wanted) != found.end();
     }
 
@@ -103,7 +107,7 @@ TEST_F(FootprintTest, LetsAloneWhatBelongsToOthers) {
     EXPECT_FALSE(finds("dumps"));
     EXPECT_FALSE(finds("dumps.__code__"));
     EXPECT_FALSE(finds("collections.OrderedDict"));
-    EXPECT_LT(footprint_.touch().size(), 100U);
+    EXPECT_LT(footprint_.touch(never).size(), 100U);
 }
 
 TEST_F(FootprintTest, IsFoundAnewEachTime) {
@@ -126,7 +130,7 @@ def some(depth):
 things = [some(4) for _ in range(10)]
 started = [next(thing, None) for thing in things if hasattr(thing, '__next__')]
 )");
-        EXPECT_GT(footprint_.touch().size(), 10U);
+        EXPECT_GT(footprint_.touch(never).size(), 10U);
     }
 }
 
@@ -134,7 +138,7 @@ TEST_F(FootprintTest, ChangesNothing) {
     run("import sys\nkept = ['a', {'b': object()}]\nbefore = [sys.getrefcount(kept), sys.getrefcount(kept[1]['b'])]");
     begin();
     for (int turn = 0; turn < 1000; ++turn) {
-        footprint_.touch();
+        footprint_.touch(never);
     }
     run("assert [sys.getrefcount(kept), sys.getrefcount(kept[1]['b'])] == before");
 }
@@ -152,7 +156,7 @@ deep = []
 for _ in range(100_000): deep = [deep]
 )");
     begin();
-    const auto found = footprint_.touch();
+    const auto found = footprint_.touch(never);
     EXPECT_EQ(found.size(), Footprint::most_objects);
     EXPECT_TRUE(finds("circle")) << "what is near comes first";
     EXPECT_TRUE(finds("last[0]"));

@@ -123,6 +123,26 @@ async def steps(key: int) -> None:
     EXPECT_TRUE(rig.slot.idle());
 }
 
+TEST_P(SlotTest, TheHopIsWhatScriptingTakesBesidesWaitingForTheScriptAtWork) {
+    Folder folder;
+    Rig rig(options(GetParam()));
+    rig.load(
+        folder.write("works.py",
+                     "import time\nfrom outboard import *\n@on.note\ndef note(e: NoteOn) -> None:\n"
+                     "    end = time.perf_counter() + 0.02\n    while time.perf_counter() < end:\n        pass\n"));
+    std::vector<Event> input;
+    for (std::int64_t at = 100; at < 6400; at += 640) {
+        input.push_back(note_on(at, 60));
+    }
+    rig.run(6400, 64, input);
+    const SlotFigures figures = rig.slot.figures();
+    EXPECT_GE(figures.hop_total.count, input.size());
+    EXPECT_EQ(figures.hop_total.count, figures.scripting_total.count);
+    const double waited = figures.scripting_total.sum - figures.hop_total.sum;
+    EXPECT_GT(waited, 1e8) << "ten times 20 ms, of which a busy machine may take some before the wait begins";
+    EXPECT_LE(waited, figures.busy_total.sum + 1);
+}
+
 TEST_P(SlotTest, PrintsAndErrorsReachTheConsoleWithTheirLine) {
     Folder folder;
     const auto path = folder.write("talks.py", R"(

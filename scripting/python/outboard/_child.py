@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TextIO, cast
 
@@ -38,7 +39,7 @@ def load(path: str, options: dict[str, Any]) -> dict[str, Any]:
     write = host_writer()
     try:
         if options.get("warm"):
-            _warm = WarmUp()
+            _warm = WarmUp(_looks_for_a_call())
         if "_outboard_host" in sys.modules:
             sys.stdout = cast(TextIO, Console(write, PRINT))
             sys.stderr = cast(TextIO, Console(write, ERROR))
@@ -138,18 +139,27 @@ def made_of() -> list[object]:
 
 
 def warm_up(start: int, frames: int, records: list[Record]) -> Answer:
-    """Before a block is due: brings what the next `run_block` needs into the processor's caches. Called and answers
-    like it, but works on a script of its own, for which nothing that it is given counts. Never raises."""
+    """Before a block is due: brings what the next `run_block` needs into the processor's caches, until its call comes.
+    Called and answers like it, but works on a script of its own, for which nothing that it is given counts. Never
+    raises."""
     if _warm is None:
         return [], NEVER, float("inf"), 0
     try:
         one = [_active.runtime] if _active.runtime is not None else []
         for rt in _chain.runtimes if _chain is not None else one:
-            if not rt.arrived:
+            if not rt.arrived and not _warm.came():
                 rt.run_block(rt.now, 0, [])  # nothing is due there: only looks at what the script waits for
         return _warm.run()
     except BaseException:  # memory is short: the block that is due will say so
         return [], NEVER, float("inf"), 0
+
+
+def _looks_for_a_call() -> Callable[[], bool]:
+    if "_outboard_host" not in sys.modules:
+        return lambda: False
+    import _outboard_host
+
+    return _outboard_host.call_came
 
 
 def save() -> str:

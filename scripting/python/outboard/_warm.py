@@ -4,9 +4,15 @@ processor's caches when the real script is called.
 A step that takes 5 µs when it is repeated takes 100 and more when it is called eight times a second: everything that
 it needs was pushed out meanwhile. So the child, when it is awake shortly before a block is due, lets this script
 handle a few events: they take the same way through the runtime as those of the real one, in a runtime of their own.
+
+When the machine has stood still for a while, even this takes half a millisecond, and the block comes meanwhile: so
+between one thing and the next it looks whether the call has come, and leaves the rest then.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
 
 from . import _active
 from ._events import NoteOn
@@ -20,7 +26,7 @@ from ._taking import Record
 from ._tasks import spawn
 from ._time import note_value
 from ._voices import play
-from ._wire import NOTE_OFF, NOTE_ON, TRANSPORT
+from ._wire import NEVER, NOTE_OFF, NOTE_ON, TRANSPORT
 
 _RATE = 48000.0
 _STEP = 6000  # a sixteenth at 120 BPM
@@ -29,21 +35,24 @@ _STEP = 6000  # a sixteenth at 120 BPM
 class WarmUp:
     """Made before the real script is loaded: making a runtime seeds the package's random numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, came: Callable[[], bool] = lambda: False) -> None:
+        self.came = came
         self._runtime = Runtime("", lambda level, text, file, line: None, sample_rate=_RATE)
         self._at = 0
         self._number = 0
         before = _active.runtime
         _active.runtime = self._runtime
         try:
-            _declare()
+            _declare(came)
             self._runtime.loaded()
             self._runtime.run_block(0, 1, [(TRANSPORT, 0, 0.0, 0.0, 0.0, 120.0, False, 4, 4, 0.0, 1)])
         finally:
             _active.runtime = before
 
     def run(self) -> Answer:
-        """One step: the last key goes up, another goes down, the task goes on."""
+        """One step: the last key goes up, another goes down, the task goes on. Nothing if the call is there already."""
+        if self.came():
+            return [], NEVER, inf, 0
         time, number = self._at + 1, self._number
         records: list[Record] = [(NOTE_ON, time, number + 1, 0, 0, 0x90, _key(number + 1), 100, 0)]
         if number > 0:
@@ -63,9 +72,10 @@ def _key(number: int) -> int:
     return 48 + number % 12
 
 
-def _declare() -> None:
+def _declare(came: Callable[[], bool]) -> None:
     """What scripts are made of: parameters that are asked at every step, a task of a name for the channel, the keys that
-    are down, some of Python's own work with lists, notes with a duration, a wait in beats."""
+    are down, some of Python's own work with lists, notes with a duration, a wait in beats. Each of these only if `came`
+    still says no."""
     rate = Menu("Rate", ["1/8", "1/16"], default="1/16")
     mode = Menu("Mode", ["up", "down", "random"])
     octaves = Knob("Octaves", 1, min=1, max=4, step=1)
@@ -75,7 +85,7 @@ def _declare() -> None:
     def pressed(e: NoteOn) -> None:
         if e.channel == 10:
             e.forward()
-        else:
+        elif not came():
             begin(e.channel)
 
     def begin(channel: int) -> None:
@@ -86,8 +96,8 @@ def _declare() -> None:
         number = 0
         while keys:
             step = note_value(rate.value)
-            notes = pattern(keys.by_pitch)
-            if notes:
+            notes = [] if came() else pattern(keys.by_pitch)
+            if notes and not came():
                 key, velocity = rng.choice(notes) if mode.value == "random" else notes[number % len(notes)]
                 play(key, velocity, duration=step * gate.value, channel=channel)
             number += 1

@@ -28,8 +28,7 @@ def play_figures(stats: dict[str, Any], script: str | None = None) -> dict[str, 
         "called": calls / max(1, stats["blocks"] * len(chosen)),
         "scripting_percent": worst([t["layers"] for t in chosen], "scripting"),
         "busy_percent": worst([t["layers"] for t in chosen], "busy"),
-        "hop_mean_percent": max((mean_difference(t["layers"]) for t in chosen), default=0.0),
-        "hop_percent": max((t["layers"]["scripting"]["p50"] - t["layers"]["busy"]["p50"] for t in chosen), default=0.0),
+        "hop_percent": percent_of_block(worst(chosen, "hop_us"), stats),
         "mean_all_percent": layers["scripting"]["mean"],
         "callback_percent": {key: layers["callback"][key] for key in ("mean", "p50", "p99", "p999", "max")},
         "wait_us": worst(chosen, "wait_us"),
@@ -49,9 +48,8 @@ def met_polling(chosen: list[dict[str, Any]]) -> float:
     return float(hits / max(1, hits + sum(t.get("prewake_misses", 0) for t in chosen)))
 
 
-def mean_difference(layers: dict[str, Any]) -> float:
-    """Scripting minus BUSY, the mean over called blocks."""
-    return float(layers["scripting"]["mean_called"] - layers["busy"]["mean_called"])
+def percent_of_block(microseconds: dict[str, float], stats: dict[str, Any]) -> dict[str, float]:
+    return {name: value * 1e-4 * stats["rate"] / stats["frames"] for name, value in microseconds.items()}
 
 
 def worst(chosen: list[dict[str, Any]], key: str) -> dict[str, float]:

@@ -11,12 +11,12 @@ from .figures import spread
 
 
 def play_line(row: dict[str, Any]) -> str:
-    scripting, busy, wait = row["scripting_percent"], row["busy_percent"], row["wait_us"]
+    scripting, busy, hop, wait = (row[key] for key in ("scripting_percent", "busy_percent", "hop_percent", "wait_us"))
     return (
         f"{row['frames']:>4} frames, {row['tracks']} tracks, {row['variant']:<24} "
         f"scripting p50 {scripting['p50']:6.2f} p99 {scripting['p99']:7.2f} %, all {row['mean_all_percent']:6.3f} %   "
         f"busy p50 {busy['p50']:6.2f} p99 {busy['p99']:7.2f} % "
-        f"({_ratio(row['busy_us']['p50'], row['hot_busy_us'])} × hot)   hop mean {row['hop_mean_percent']:6.2f} %   "
+        f"({_ratio(row['busy_us']['p50'], row['hot_busy_us'])} × hot)   hop p50 {hop['p50']:6.2f} p99 {hop['p99']:7.2f} %   "
         f"wait p50 {wait['p50']:6.1f} p99 {wait['p99']:7.1f} us   "
         f"{row['calls']:.0f} calls, late {row['late_share']:.2%}   xruns {row['xruns']:.0f}"
     )
@@ -65,7 +65,7 @@ def _ratio(value: float, reference: float) -> str:
 
 
 def _play_section(play: list[dict[str, Any]]) -> list[str]:
-    head = ["", "scripting p50", "p99", "all", "BUSY p50", "× hot", "hop", "mean hop", "polling met", "polling burnt"]
+    head = ["", "scripting p50", "p99", "all", "BUSY p50", "× hot", "hop p50", "p99", "polling met", "polling burnt"]
     head += ["called", "calls", "late", "xruns", "CPU", "× one GIL p50", "p99"]
     rows = []
     for row in play:
@@ -79,7 +79,7 @@ def _play_section(play: list[dict[str, Any]]) -> list[str]:
             f"{row['frames']} frames, {row['tracks']} tracks, {row['variant']}",
             f"{scripting['p50']:.2f}", f"{scripting['p99']:.2f}", f"{row['mean_all_percent']:.3f}",
             f"{row['busy_percent']['p50']:.2f}", _ratio(row["busy_us"]["p50"], row.get("hot_busy_us", 0.0)),
-            f"{row['hop_percent']:.2f}", f"{row['hop_mean_percent']:.2f}",
+            f"{row['hop_percent']['p50']:.2f}", f"{row['hop_percent']['p99']:.2f}",
             f"{row['met_polling']:.1%}", f"{row['poll_burn']:.1f}",
             f"{row['called']:.1%}", f"{row['calls']:.0f}", f"{row['late_share']:.2%}", f"{row['xruns']:.0f}",
             f"{row['cpu']:.0%}",
@@ -89,10 +89,9 @@ def _play_section(play: list[dict[str, Any]]) -> list[str]:
         "### The arpeggiator on a busy song", "",
         "Percent of the block. Scripting and BUSY: over the blocks in which a track's script was called, of the track "
         "that fares worst; × hot: BUSY as a multiple of what the same calls take in-process, one right after the other; all: "
-        "scripting of all tracks over all blocks; hop: scripting minus BUSY, the medians' "
-        "difference and the mean (less than nothing where the child worked while the callback did something else); polling "
-        "burnt: percent of a core, all children; CPU: of one core, the application "
-        "and its children. The last columns: scripting as a multiple of the in-process one's.", "",
+        "scripting of all tracks over all blocks; hop: what of scripting was not spent on waiting while the script was at "
+        "work, call by call; polling burnt: percent of a core, all children; CPU: of one core, the application and its "
+        "children. The last columns: scripting as a multiple of the in-process one's.", "",
         *results.table(head, rows), "",
     ]
 

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import ROOT
 from outboard import _active, _child
+from outboard._warm import WarmUp
 
 NEVER = 2**63 - 1
 POINT = (32, 0, 0.0, 0.0, 0.0, 120.0, 1, 4, 4, 0.0, 0)
@@ -428,6 +429,38 @@ def test_the_warm_up_leaves_the_script_as_it_is(tmp_path):
     assert answers(warm=True) == answers()
 
 
+def test_a_warm_up_ends_where_its_call_comes_and_goes_on_as_if_nothing_had_been(tmp_path):
+    """Whenever that is: the next one does all of it, and it does not gather notes and tasks."""
+    asked = 0
+    comes_at = 0
+
+    def came() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked >= comes_at
+
+    warm = WarmUp(came)
+    rt = warm._runtime
+    never = 1 << 30
+
+    def run(at: int) -> int:
+        """Returns how many notes it played."""
+        nonlocal asked, comes_at
+        asked, comes_at = 0, at
+        return sum(record[0] == 1 for record in warm.run()[0])
+
+    for _ in range(3):
+        assert run(never) == 1
+    looks = asked
+    assert looks >= 4
+    for at in [*range(1, looks + 1), *[2] * 50, *range(looks, 0, -1)]:
+        assert run(at) == 0
+        assert len(rt.tasks) <= 2 and len(rt.by_sample) + len(rt.by_beat) <= 8
+    for _ in range(3):
+        assert run(never) == 1
+    assert not rt.arrived
+
+
 def test_without_a_wish_for_it_there_is_no_warm_up(tmp_path, monkeypatch):
     monkeypatch.setattr(_child, "_warm", None)
     load(tmp_path, "")
@@ -475,6 +508,9 @@ def test_a_warm_up_that_fails_is_none(tmp_path):
     """For want of memory: the block that is due says it."""
 
     class NoMemory:
+        def came(self) -> bool:
+            return False
+
         def run(self) -> object:
             raise MemoryError
 
