@@ -5,7 +5,7 @@
 // takes hundreds of calls to get over a jump, and swings beyond it. But a device that has stood still, or has slipped
 // (an xrun), goes on with the period that it had: then only the new moment is looked for. No call begins before its
 // moment, so an early one is taken at its word: JACK, for one, makes up for a gap with one call at once, and the ones
-// after it have a period between them.
+// after it have a period between them. (But that one begins late itself: everybody else was stopped, too.)
 #pragma once
 
 #include <cmath>
@@ -38,6 +38,9 @@ public:
         if (catching_ > 0) {
             --catching_;
             next_ = now + period_ + (error < 0 ? error : late_gain * error);
+            if (error < -nominal / 2) {
+                next_ -= nominal * makes_up_late;
+            }
         } else {
             // Quick at first, then slow enough to see through the jitter.
             const double bandwidth = followed_ < settling ? 4 : 0.5;
@@ -60,7 +63,8 @@ private:
     static constexpr int first_trusted = 3;  ///< call whose successor is foretold while the period is not known
     static constexpr int catching_up = 16;   ///< calls that look for the moment alone
     static constexpr double late_gain = 0.5;
-    static constexpr double most_deviation = 0.01;  ///< of the nominal period: more is another rate's
+    static constexpr double makes_up_late = 1.0 / 8;  ///< of a period, begins the call that makes up for a gap
+    static constexpr double most_deviation = 0.01;    ///< of the nominal period: more is another rate's
     static constexpr double stray = 1.0 / 16;   ///< of a period: further away than by what a call begins late or early
     static constexpr int strays_of_a_slip = 3;  ///< in a row, on the same side
 

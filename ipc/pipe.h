@@ -55,7 +55,7 @@ public:
     virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
 
     /// [rt] After a send that found the peer polling on another core, receive() looks for the answer for at most so
-    /// long before it sleeps (0, as it begins: it sleeps at once).
+    /// long before it sleeps (0, as it begins: it sleeps at once); for 30 µs if the peer has not even read it then.
     virtual void set_spin([[maybe_unused]] std::int64_t ns) noexcept {}
 
     /// [rt] After a send of this thread that had to wake the peer: looks until it is up, at most until `deadline_ns`;
@@ -64,9 +64,9 @@ public:
     virtual bool comes_up([[maybe_unused]] std::int64_t deadline_ns) noexcept { return true; }
 
     /// [child] From now on receive() is awake when the host's next block is due (ipc/prewake.h), on
-    /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling: it may
-    /// touch what the next call will need. It should ask `came` every few microseconds, and return when that is true:
-    /// the call is there and waits. Not while another thread is in receive().
+    /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling, unless that
+    /// is late: it may touch what the next call will need. It should ask `came` every few microseconds, and return when
+    /// that is true: the call is there and waits. Not while another thread is in receive().
     using Came = std::function<bool()>;
     using WarmUp = std::function<void(const Came& came)>;
     virtual void prewake([[maybe_unused]] Prewaker::Options options, [[maybe_unused]] WarmUp warm_up) {}

@@ -38,7 +38,10 @@ Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept
         due_ns_ += period_ns_;
         earn();
     }
-    return {due_ns_ - guard, std::max(budget_ns_, 2 * options_.guard_ns), due_ns_ != tick_ns_};
+    return {.wake_ns = due_ns_ - guard,
+            .prepares_until_ns = due_ns_ - guard / 2,
+            .most_ns = std::max(budget_ns_, 2 * options_.guard_ns),
+            .late = due_ns_ != tick_ns_};
 }
 
 /// One block that comes at another time than the others (after a gap, or to make up for it) is no other rhythm; two

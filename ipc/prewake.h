@@ -38,10 +38,11 @@ public:
     };
     explicit Prewaker(Options options) noexcept : options_(options) {}
 
-    /// What to do in this round: sleep until `wake_ns`, then poll for `most_ns`. `wake_ns` is no_deadline when nothing
-    /// is known of the next block.
+    /// What to do in this round: sleep until `wake_ns`, prepare for the call if it is not yet `prepares_until_ns`, then
+    /// poll for `most_ns`. `wake_ns` is no_deadline when nothing is known of the next block.
     struct Plan {
         std::int64_t wake_ns = no_deadline;
+        std::int64_t prepares_until_ns = no_deadline;
         std::int64_t most_ns = 0;
         bool late = false;  ///< the block of the tick did not come in time: what comes now is that one, not too early
     };

@@ -21,6 +21,8 @@ namespace outboard::ipc {
 
 namespace {
 
+constexpr std::int64_t most_unread_ns = 30'000;  ///< by a peer that polls
+
 std::size_t ring_bytes_for(std::size_t wanted) {
     if (wanted > Segment::largest_ring) {
         throw std::system_error(EINVAL, std::generic_category(), "a shared memory ring holds at most 1 GiB");
@@ -260,9 +262,21 @@ void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns)
     }
 }
 
+/// Who polls reads within a microsecond. Who has not read for much longer does not run: something more urgent does on
+/// its core, and it comes to this one as soon as this side sleeps.
 void SharedMemoryPipe::State::spin(std::uint32_t seen, std::int64_t until_ns) const noexcept {
-    while (waiter.posts() == seen && !waiter.cancelled() && now_ns() < until_ns) {
+    std::int64_t now = now_ns();
+    const std::int64_t unread_until_ns = now + most_unread_ns;
+    bool read = false;
+    while (waiter.posts() == seen && !waiter.cancelled() && now < until_ns) {
+        if (!read && now >= unread_until_ns) {
+            if (writer.pending() > 0) {
+                return;
+            }
+            read = true;
+        }
         relax();
+        now = now_ns();
     }
 }
 
@@ -295,7 +309,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     }
     tell_core();
     waiter.begin_polling();
-    if (warm_up) {
+    if (warm_up && now_ns() < plan.prepares_until_ns) {
         warm_up(std::ref(arrived));
         if (arrived()) {
             prewaker->overslept();

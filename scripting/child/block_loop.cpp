@@ -61,12 +61,14 @@ void BlockLoop::warm_up(const ipc::Pipe::Came& came) {
     const std::size_t kept = output_.size();
     const Interpreter::Answer result =
         interpreter_.warm_up(came, post.start, post.frames, std::span(incoming_).first(post.count), output_);
-    ipc::AnswerHead head;
-    head.wake_sample = result.wake_sample;
-    head.cpu_ns = thread_cpu_ns() - cpu_before;
-    head.finished_ns = ipc::now_ns();
-    const std::size_t made = std::min<std::size_t>(output_.size() - kept, ipc::max_answer_records);
-    ipc::write_answer(buffer_, head, std::span(output_).subspan(kept, made));
+    if (!came()) {
+        ipc::AnswerHead head;
+        head.wake_sample = result.wake_sample;
+        head.cpu_ns = thread_cpu_ns() - cpu_before;
+        head.finished_ns = ipc::now_ns();
+        const std::size_t made = std::min<std::size_t>(output_.size() - kept, ipc::max_answer_records);
+        ipc::write_answer(buffer_, head, std::span(output_).subspan(kept, made));
+    }
     output_.resize(kept);
 }
 

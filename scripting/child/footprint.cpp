@@ -7,7 +7,7 @@ namespace outboard::scripting::child {
 namespace {
 
 constexpr std::size_t cache_line = 64;
-constexpr std::size_t objects_per_look = 16;
+constexpr std::size_t objects_per_look = 4;
 
 std::size_t size_of(PyObject* object) {
     if (PyUnicode_Check(object)) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <time.h>
+
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -26,6 +28,8 @@ TEST(Prewaker, KnowsNothingBeforeTwoTicks) {
     EXPECT_LT(plan.wake_ns, 11 * period);
     EXPECT_GT(plan.wake_ns, 10 * period);
     EXPECT_GT(plan.wake_ns + plan.most_ns, 11 * period) << "a block may come a little late";
+    EXPECT_GT(plan.prepares_until_ns, plan.wake_ns);
+    EXPECT_LT(plan.prepares_until_ns, 11 * period) << "who wakes up late is there for the call first";
 }
 
 TEST(Prewaker, ATickThatDoesNotComeIsExpectedAPeriodLater) {
@@ -71,7 +75,7 @@ public:
         EXPECT_LE(takes, period * 2 / 5) << "twice its share";
         // poll() goes by the real clock: it is made to take as long.
         const std::int64_t begun = now_ns();
-        prewaker_.poll({0, takes}, [&] { return now_ns() >= begun + takes; });
+        prewaker_.poll({.wake_ns = 0, .most_ns = takes}, [&] { return now_ns() >= begun + takes; });
         return takes;
     }
 
@@ -127,7 +131,7 @@ TEST(Prewaker, TheGuardSettlesWhereOneBlockIn200ComesTooEarly) {
         const std::int64_t delay = 20 * us + static_cast<std::int64_t>((state >> 40) % 100'000);
         const bool in_time = delay <= prewaker.guard_ns();
         if (in_time) {
-            prewaker.poll({0, 0}, [] { return true; });
+            prewaker.poll({.wake_ns = 0}, [] { return true; });
         } else {
             prewaker.overslept();
             ++early;
@@ -151,7 +155,7 @@ TEST(Prewaker, SlowWakeUpsTakeNothingOfWhatPollingMay) {
             prewaker.overslept();
         } else {
             EXPECT_LE((block + 1) * period - begins, period / 5) << "before the block is due";
-            prewaker.poll({0, 0}, [] { return true; });
+            prewaker.poll({.wake_ns = 0}, [] { return true; });
         }
     }
     const Prewaker::Plan plan = prewaker.plan(3001 * period, 3000 * period);
@@ -162,7 +166,7 @@ TEST(Prewaker, SlowWakeUpsTakeNothingOfWhatPollingMay) {
 TEST(Prewaker, AFixedGuardDoesNotLearn) {
     Prewaker prewaker({.guard_ns = 70 * us});
     prewaker.overslept();
-    prewaker.poll({0, 0}, [] { return true; });
+    prewaker.poll({.wake_ns = 0}, [] { return true; });
     EXPECT_EQ(prewaker.guard_ns(), 70 * us);
 }
 
@@ -269,6 +273,37 @@ TEST_F(PollingChild, TellsItsWarmUpThatACallHasCome) {
     host->close();
     peer.join();
     EXPECT_EQ(ended_by, Status::closed);
+}
+
+/// It is below something more urgent on its core, for all that its host knows.
+TEST_F(PollingChild, IsNotWaitedForWithoutSleepWhenItDoesNotRead) {
+    std::atomic<bool> holds{false};
+    std::atomic<bool> held{false};
+    begin([&](const Pipe::Came&) {
+        while (holds) {
+            held = true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    });
+    holds = true;
+    host->tick(now_ns() + 100'000'000);
+    while (!held) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    host->set_spin(10'000'000'000);
+    ASSERT_EQ(host->send(std::array<std::byte, 8>{}), Status::ok);
+    const auto worked_ns = [] {
+        timespec time{};
+        EXPECT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time), 0);
+        return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+    };
+    const std::int64_t before = worked_ns();
+    std::array<std::byte, 8> answer{};
+    EXPECT_EQ(host->receive(answer, now_ns() + 400'000'000).status, Status::timed_out);
+    EXPECT_LT(worked_ns() - before, 50'000'000) << "of 400 ms";
+    holds = false;
+    host->close();
+    peer.join();
 }
 
 TEST_F(PollingChild, EndsItsPollingWhenTheHostCloses) {

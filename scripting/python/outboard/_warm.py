@@ -53,19 +53,22 @@ class WarmUp:
         """One step: the last key goes up, another goes down, the task goes on. Nothing if the call is there already."""
         if self.came():
             return [], NEVER, inf, 0
-        time, number = self._at + 1, self._number
-        records: list[Record] = [(NOTE_ON, time, number + 1, 0, 0, 0x90, _key(number + 1), 100, 0)]
-        if number > 0:
-            records.insert(0, (NOTE_OFF, time, number, 0, 0, 0x80, _key(number), 64, 0))
+        number = self._number
+        made: list[Record] = []
         before = _active.runtime
         _active.runtime = self._runtime
         try:
-            answer = self._runtime.run_block(self._at, _STEP, records)
+            if number > 0:
+                off: Record = (NOTE_OFF, self._at, number, 0, 0, 0x80, _key(number), 64, 0)
+                made += self._runtime.run_block(self._at, 1, [off])[0]
+            on: Record = (NOTE_ON, self._at + 1, number + 1, 0, 0, 0x90, _key(number + 1), 100, 0)
+            records = [] if self.came() else [on]
+            answer = self._runtime.run_block(self._at + 1, _STEP - 1, records)
         finally:
             _active.runtime = before
         self._at += _STEP
-        self._number += 1
-        return answer
+        self._number += len(records)
+        return made + answer[0], *answer[1:]
 
 
 def _key(number: int) -> int:
