@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from child_contract import NEVER, OPTIONS, POINT, START
 from outboard import _active, _child
 
-NEVER = 2**63 - 1
-POINT = (32, 0, 0.0, 0.0, 0.0, 120.0, 1, 4, 4, 0.0, 0)
-START = (34, 0)
-OPTIONS = {"sample_rate": 48000.0, "seed": 0, "channel": 1, "values": {}, "slot": 0}
 NOTE_ON, NOTE_OFF, PASS, END_VOICE, MOVE_END, BYPASS, VOICE_SILENT = 1, 2, 64, 65, 67, 57, 44
 KEY_UP = 1 << 2 | 1 << 9
 
