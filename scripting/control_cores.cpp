@@ -20,6 +20,8 @@ void ControlThread::set_callback_thread(const CallbackThread& thread) {
         }
     }
     callback_ = thread;
+    core_look_ = {};
+    joined_server_ = false;
     if (bound) {
         keep_on_core(thread.id, thread.core);
     }
@@ -44,6 +46,7 @@ void ControlThread::share_cores() {
     const std::int64_t now = ipc::now_ns();
     int free = usable_cores() - 1;
     std::vector<Link*> applicants;
+    const Seat* polls = nullptr;  ///< the first one
     for (const auto& seat : seats_) {
         Link* link = seat->current;
         if (link == nullptr || link->dead()) {
@@ -53,6 +56,7 @@ void ControlThread::share_cores() {
         const bool realtime = link->watched.realtime.load(std::memory_order_relaxed);
         if (link->prewakes.load(std::memory_order_relaxed)) {
             keep_in_place(*link);
+            polls = polls == nullptr ? seat.get() : polls;
         } else if (link->watched.fetched.exchange(false)) {
             let_run_anywhere(link->pid());  // it stopped polling meanwhile
         }
@@ -67,6 +71,42 @@ void ControlThread::share_cores() {
     for (Link* link : applicants) {
         if (free-- > 0) {
             set_prewake(*link, true);
+        }
+    }
+    if (polls != nullptr && !joined_server_) {
+        join_server(*polls->slot, *polls->current);
+    }
+}
+
+/// A sound server and the callback that it wakes take turns; callback and script work at the same time. But the system
+/// puts nobody where it would fit best, and of two cores the server may have the script's. Then it pushes the script
+/// onto the callback's core in every block, the callback pushes it back, and it begins late by two moves. One that is
+/// pushed aside as often tells of it, and the callback goes there, once: the server wakes it without waking a core, and
+/// the script has the other core for itself. Not where the machine stands still again and again: while a core is taken
+/// away that a script shares with the server, no block is asked for that the script cannot play.
+void ControlThread::join_server(const Slot& slot, const Link& link) {
+    constexpr std::int64_t look_every_ns = 4'000'000'000;
+    constexpr std::uint64_t most_gaps = 8;  ///< between two looks
+    const std::int64_t now = ipc::now_ns();
+    if (core_look_.pid == link.pid() && now - core_look_.at_ns < look_every_ns) {
+        return;
+    }
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const CoreUse use = core_use(link.pid());
+    const CoreLook look{link.pid(), now, use.pushed_aside, slot.ticks.load(relaxed), slot.gaps.load(relaxed)};
+    const CoreLook then = std::exchange(core_look_, look);
+    const bool pushed_aside = 2 * (look.pushed_aside - then.pushed_aside) > look.ticks - then.ticks;
+    if (look.pid != then.pid || !pushed_aside || look.gaps - then.gaps > most_gaps || use.core < 0 ||
+        use.core == callback_.core) {
+        return;
+    }
+    joined_server_ = true;
+    callback_.core = use.core;
+    keep_on_core(callback_.id, callback_.core);
+    watchdog_.follow_callback(callback_.core);
+    for (const auto& seat : seats_) {
+        if (seat->current != nullptr) {
+            set_prewake(*seat->current, false);  // it leaves that core, and may be awake again then
         }
     }
 }

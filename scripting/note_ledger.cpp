@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "ipc/cache.h"
+
 namespace outboard::scripting {
 namespace {
 
@@ -39,6 +41,12 @@ void NoteLedger::begin(std::int64_t start, std::uint32_t frames, const ClockMap&
     output_.clear();
     refresh_next_due();
     changes_.follow(start_, clock, later_);
+}
+
+void NoteLedger::prepare() const noexcept {
+    ipc::prepare_to_write(output_.data() + output_.size());
+    ipc::prepare_to_write(voices_.data() + voices_.size());
+    ipc::prepare_to_write(presses_.data() + presses_.size());
 }
 
 bool NoteLedger::emit(const Event& event) noexcept {

@@ -24,6 +24,9 @@ public:
 
     NoteLedger();
 
+    /// Notes are about to begin or to end (ipc/cache.h).
+    void prepare() const noexcept;
+
     /// Opens a block: its output is empty; ends in beats are converted with `clock`, which must live until
     /// the next call, and those of the blocks before.
     void begin(std::int64_t start, std::uint32_t frames, const ClockMap& clock) noexcept;

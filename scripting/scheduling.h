@@ -32,6 +32,14 @@ void set_short_turns(std::int64_t id, std::int64_t turn_ns) noexcept;
 /// [control] How long a process has run on cores, ns. 0: the system does not say.
 [[nodiscard]] std::int64_t used_core_ns(std::int64_t id) noexcept;
 
+/// What the system says of a process's first thread and its core.
+struct CoreUse {
+    std::uint64_t pushed_aside = 0;  ///< how often something more urgent took the core from it, so far
+    int core = -1;                   ///< where it runs, or ran last; -1: unknown
+};
+/// [control] Reads files of proc(5): for now and then.
+[[nodiscard]] CoreUse core_use(std::int64_t id) noexcept;
+
 /// [control] Cores that this process may use.
 [[nodiscard]] int usable_cores() noexcept;
 /// [control] Lets a thread run on one core only, on all but one, or where it likes. No effect where the system says no.

@@ -142,6 +142,9 @@ public:
     std::atomic<std::uint64_t> adoptions{0};
     std::atomic<std::int64_t> adopted_ns{0}, adopted_sample{0};
     std::atomic<std::int64_t> last_called_ns{0};  ///< or became live; 0: never
+    // The rhythm of the blocks that are foretold: how many, and between how many of them something is missing. [rt]
+    // writes.
+    std::atomic<std::uint64_t> ticks{0}, gaps{0};
     /// Wakes the control thread.
     std::function<void()> wake_control;
 
@@ -178,6 +181,7 @@ private:
     void end_leaving() noexcept;
     void complete_handover(bool drop_stale) noexcept;
     void append_begin_loops(std::int64_t up_to) noexcept;
+    void count_tick(std::int64_t due_ns) noexcept;
     void publish_prewake_figures() noexcept;
     void lose_link(bool dead) noexcept;
     void adopt_link(Link* link) noexcept;
@@ -223,6 +227,7 @@ private:
     void append(const ipc::Record& record) noexcept;
     void send_records(ipc::PostType type) noexcept;
     void overflow() noexcept;
+    void prepare_for_answer() const noexcept;
     void fetch_if_kept_from_its_core(std::int64_t deadline_ns) noexcept;
     void note_lateness(bool late) noexcept;
     /// Only the audio thread writes the counters.
@@ -315,8 +320,9 @@ private:
     std::int64_t finished_ns_ = 0;  ///< the last answer, by the child's word
     std::int64_t answer_ns_ = 0;    ///< from posting to noticing, smoothed
     std::int64_t next_second_ = 0;
-    std::int64_t last_called_ = INT64_MIN / 2;  ///< end of the last block in which the child was called
-    std::int64_t block_ns_ = 0;                 ///< spent in this slot during this block
+    std::int64_t due_ns_ = 0, interval_ns_ = 0;  ///< the last tick, and from the one before to it
+    std::int64_t last_called_ = INT64_MIN / 2;   ///< end of the last block in which the child was called
+    std::int64_t block_ns_ = 0;                  ///< spent in this slot during this block
     std::int64_t encode_ns_ = 0;
     std::int64_t looks_since_ns_ = 0;  ///< begin() or collect() began to look for answers
     std::int64_t busy_here_ns_ = 0;    ///< of this block, spent on waiting for a script at work

@@ -318,7 +318,21 @@ void Slot::tick(std::int64_t due_ns) noexcept {
     const bool wanted = used && link_->prewakes.load(std::memory_order_relaxed) &&
                         link_->watched.realtime.load(std::memory_order_relaxed);
     link_->pipe().tick(wanted ? due_ns : 0);
+    count_tick(due_ns);
     publish_prewake_figures();
+}
+
+/// Blocks that were cut from one callback follow each other at once, and are no rhythm.
+void Slot::count_tick(std::int64_t due_ns) noexcept {
+    constexpr std::int64_t at_once_ns = 100'000;
+    const std::int64_t interval = due_ns - std::exchange(due_ns_, due_ns);
+    if (interval < at_once_ns) {
+        return;
+    }
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const std::int64_t before = std::exchange(interval_ns_, interval);
+    ticks.store(ticks.load(relaxed) + 1, relaxed);
+    gaps.store(gaps.load(relaxed) + (2 * interval > 3 * before ? 1 : 0), relaxed);
 }
 
 void Slot::publish_prewake_figures() noexcept {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ipc/cache.h"
 #include "ipc/clock.h"
 #include "scripting/slot.h"
 
@@ -297,6 +298,7 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
         if (waits && link_->prewakes.load(std::memory_order_relaxed)) {
             fetch_if_kept_from_its_core(deadline_ns);
         }
+        prepare_for_answer();
         while (call_count_ > 0 && apply_next_answer(waits ? deadline_ns : 0)) {
         }
         if (call_count_ > 0) {
@@ -313,6 +315,17 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
                             std::memory_order_relaxed);
         }
     }
+}
+
+/// While the child is at work: what its answer will write to was last touched blocks ago.
+void Slot::prepare_for_answer() const noexcept {
+    for (const ipc::Probe* probe :
+         {&wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_, &call_hop_}) {
+        probe->prepare();
+    }
+    ipc::prepare_to_write(answer_records_.data());
+    ipc::prepare_to_write(answer_records_.data() + 1);
+    ledger_.prepare();
 }
 
 /// Its own core does not take it up. The callback's does, as soon as that sleeps.

@@ -82,6 +82,15 @@ void Watchdog::set_callback(const CallbackThread& callback, bool bound) {
     }
 }
 
+void Watchdog::follow_callback(int core) {
+    const std::lock_guard lock(mutex_);
+    callback_.core = core;
+    if (core_ >= 0) {
+        core_ = core;
+        keep_on_core(id_.load(), core_);
+    }
+}
+
 void Watchdog::add(Watched& child, bool on_probation) {
     const std::lock_guard lock(mutex_);
     child.blame = on_probation ? blame_of_a_lateness : 0;

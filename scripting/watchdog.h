@@ -73,6 +73,8 @@ public:
     /// real-time priority callback and children are given short turns, the children the shorter ones. `bound`: it stays
     /// on its core.
     void set_callback(const CallbackThread& callback, bool bound);
+    /// [control] The callback, which is bound, goes to another core.
+    void follow_callback(int core);
     /// [control] Watches a child and gives it its priority, until remove(). `on_probation`: it takes the place of one
     /// that came to a bad end, and its first lateness is one too many.
     void add(Watched& child, bool on_probation = false);

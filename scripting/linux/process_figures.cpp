@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <climits>
 #include <cstdio>
 #include <cstring>
 #include <string>
+
+#include "scripting/linux/read_proc.h"
 
 namespace outboard::scripting {
 
@@ -14,17 +17,11 @@ ProcessFigures process_figures(std::int64_t pid) noexcept {
     if (pid <= 0) {
         return figures;
     }
-    char path[64];
-    std::snprintf(path, sizeof path, "/proc/%lld/stat", static_cast<long long>(pid));
-    std::FILE* file = std::fopen(path, "re");
-    if (file == nullptr) {
+    std::array<char, 1024> line{};
+    if (!read_proc(pid, "stat", line)) {
         return figures;
     }
-    char line[1024];
-    const std::size_t size = std::fread(line, 1, sizeof line - 1, file);
-    std::fclose(file);
-    line[size] = 0;
-    const char* after_name = std::strrchr(line, ')');  // the name may hold spaces and parentheses
+    const char* after_name = std::strrchr(line.data(), ')');  // the name may hold spaces and parentheses
     if (after_name == nullptr) {
         return figures;
     }

@@ -6,6 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+
+#include "scripting/linux/read_proc.h"
 
 namespace outboard::scripting {
 
@@ -87,6 +92,28 @@ std::int64_t used_core_ns(std::int64_t id) noexcept {
         return 0;
     }
     return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+CoreUse core_use(std::int64_t id) noexcept {
+    constexpr int core_field = 39, first_field = 3;  // of proc(5): stat counts from 1, and the name may hold spaces
+    constexpr const char* pushed_key = "\nnonvoluntary_ctxt_switches:";
+    CoreUse use;
+    std::array<char, 4096> text{};
+    if (read_proc(id, "status", text)) {
+        if (const char* found = std::strstr(text.data(), pushed_key)) {
+            use.pushed_aside = std::strtoull(found + std::strlen(pushed_key), nullptr, 10);
+        }
+    }
+    if (read_proc(id, "stat", text)) {
+        const char* at = std::strrchr(text.data(), ')');
+        for (int field = first_field; at != nullptr && field <= core_field; ++field) {
+            at = std::strchr(at + 1, ' ');
+        }
+        if (at != nullptr) {
+            use.core = static_cast<int>(std::strtol(at, nullptr, 10));
+        }
+    }
+    return use;
 }
 
 int usable_cores() noexcept {

@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -93,6 +95,89 @@ TEST_F(PlacementTest, OneWhoseCoreDoesNotTakeItUpIsFetchedToTheCallbacks) {
     core.notify_all();
     hog.join();
     expect_nothing_lost();
+}
+
+/// Something that comes up a little before each block on a core of its own, is above the callback and takes a moment:
+/// a sound server.
+class Server {
+public:
+    explicit Server(int core) : core_(core) {}
+    ~Server() {
+        over_ = true;
+        thread_.join();
+    }
+    /// [rt] The next block is due then.
+    void expect(std::int64_t due_ns) { due_ns_ = due_ns; }
+
+private:
+    void serve() {
+        const sched_param parameters{callback_priority + 10};
+        pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+        keep_on_core(0, core_);
+        for (std::int64_t served = 0; !over_;) {
+            const std::int64_t due = due_ns_;
+            const std::int64_t next = due > served ? due - 40'000 : ipc::now_ns() + 100'000;
+            const timespec time{next / 1'000'000'000, next % 1'000'000'000};
+            ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr);
+            if (due > served) {
+                served = due;
+                for (const std::int64_t end = ipc::now_ns() + 20'000; ipc::now_ns() < end;) {
+                }
+            }
+        }
+    }
+
+    const int core_;
+    std::atomic<std::int64_t> due_ns_{0};
+    std::atomic<bool> over_{false};
+    std::thread thread_{[this] { serve(); }};
+};
+
+/// The callback's and the script's core are not the same, and the server has the script's.
+class ServerTest : public PlacementTest {
+protected:
+    /// Runs until the callback's core is the server's; `pause` after which blocks.
+    bool callback_joins_server(const std::function<bool(int)>& pause) {
+        rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
+        const std::int64_t child = figures().pid;
+        std::optional<Server> server;
+        int core = -1, blocks = 0;
+        const auto joined = [&] {
+            cpu_set_t cores;
+            CPU_ZERO(&cores);
+            ::sched_getaffinity(0, sizeof cores, &cores);
+            return core >= 0 && CPU_COUNT(&cores) == 1 && CPU_ISSET(core, &cores);
+        };
+        const auto input = [&] {
+            if (core < 0 && figures().met_polling >= 50) {
+                core = ::sched_getcpu() == 0 ? 1 : 0;
+                server.emplace(core);
+            }
+            if (core >= 0) {
+                keep_on_core(child, core);  // of more than two the system would find another
+                server->expect(ipc::now_ns() + period_ns);
+            }
+            if (pause(++blocks)) {
+                std::this_thread::sleep_for(std::chrono::nanoseconds(3 * period_ns));
+            }
+            return next_key();
+        };
+        return run(6000, joined, input);
+    }
+};
+
+TEST_F(ServerTest, TheCallbackGoesToTheCoreOfTheServerThatPushesTheScriptAside) {
+    if (realtime && usable_cores() > 1) {
+        EXPECT_TRUE(callback_joins_server([](int) { return false; }));
+        expect_nothing_lost();
+    }
+}
+
+TEST_F(ServerTest, TheCallbackStaysWhereTheMachineStandsStillAgainAndAgain) {
+    if (realtime && usable_cores() > 1) {
+        EXPECT_FALSE(callback_joins_server([](int block) { return block % 60 == 0; }));
+        expect_nothing_lost();
+    }
 }
 
 }  // namespace

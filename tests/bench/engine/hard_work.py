@@ -6,6 +6,6 @@ from outboard import Event, on
 @on.any
 def work(e: Event) -> None:
     total = 0
-    for i in range(100_000):
+    for i in range(200_000):
         total += i * i & 7
     e.forward()
