@@ -80,15 +80,7 @@ void TrackCard::build() {
     name_->installEventFilter(this);
     mute_ = small_button(QStringLiteral("M"), tr("Mute"), this);
     solo_ = small_button(QStringLiteral("S"), tr("Solo"), this);
-    send_ =
-        child<DragValue>(DragValue::Range{.minimum = 0, .maximum = 1, .initial = 0, .step = 0.05, .decimals = 2}, this);
-    send_->setFont(caption_font());
-    send_->set_words(send_text, {send_text(1)});
-    send_->set_alignment(Qt::AlignRight);
-    send_->setAccessibleName(tr("Send"));
-    send_->setToolTip(tr("Send to the room, a reverb behind the fader: drag, wheel or type 0 … 1; double click: none"));
     top->addWidget(name_, 1);
-    top->addWidget(send_);
     top->addWidget(mute_);
     top->addWidget(solo_);
     rows->addLayout(top);
@@ -132,8 +124,19 @@ void TrackCard::build() {
     low->addWidget(pan_);
     rows->addLayout(low);
 
+    auto* level = child<QHBoxLayout>();
+    level->setSpacing(8);
     meter_ = child<LevelMeter>(this);
-    rows->addWidget(meter_);
+    send_ =
+        child<DragValue>(DragValue::Range{.minimum = 0, .maximum = 1, .initial = 0, .step = 0.05, .decimals = 2}, this);
+    send_->setFont(caption_font());
+    send_->set_words(send_text, {send_text(1)});
+    send_->set_alignment(Qt::AlignRight);
+    send_->setAccessibleName(tr("Send"));
+    send_->setToolTip(tr("Send to the room, a reverb behind the fader: drag, wheel or type 0 … 1; double click: none"));
+    level->addWidget(meter_, 1, Qt::AlignVCenter);
+    level->addWidget(send_);
+    rows->addLayout(level);
 }
 
 void TrackCard::connect_controls() {

@@ -136,8 +136,8 @@ private:
 /// The callback's and the script's core are not the same, and the server has the script's.
 class ServerTest : public PlacementTest {
 protected:
-    /// Runs until the callback's core is the server's; `pause` after which blocks.
-    bool callback_joins_server(const std::function<bool(int)>& pause) {
+    /// Runs until the callback's core is the server's, at most so many blocks; `pause` after which of them.
+    bool callback_joins_server(int most, const std::function<bool(int)>& pause) {
         rig.load(std::string(OUTBOARD_FACTORY) + "/passthrough.py");
         const std::int64_t child = figures().pid;
         std::optional<Server> server;
@@ -162,20 +162,20 @@ protected:
             }
             return next_key();
         };
-        return run(6000, joined, input);
+        return run(most, joined, input);
     }
 };
 
 TEST_F(ServerTest, TheCallbackGoesToTheCoreOfTheServerThatPushesTheScriptAside) {
     if (realtime && usable_cores() > 1) {
-        EXPECT_TRUE(callback_joins_server([](int) { return false; }));
+        EXPECT_TRUE(callback_joins_server(6000, [](int) { return false; }));
         expect_nothing_lost();
     }
 }
 
 TEST_F(ServerTest, TheCallbackStaysWhereTheMachineStandsStillAgainAndAgain) {
     if (realtime && usable_cores() > 1) {
-        EXPECT_FALSE(callback_joins_server([](int block) { return block % 60 == 0; }));
+        EXPECT_FALSE(callback_joins_server(2500, [](int block) { return block % 60 == 0; }));
         expect_nothing_lost();
     }
 }

@@ -131,6 +131,17 @@ TEST_F(TrackTest, RenamingTakesTheNewNameOnce) {
     EXPECT_EQ(fake().count("update_track"), 1u);
 }
 
+TEST_F(TrackTest, ANameHasMostOfItsRow) {
+    track("Bass & drums");
+    TrackCard& card = *list().cards()[0];
+    const auto* name = card.findChild<QLineEdit*>();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return card.width() <= list().width(); })) << "it has its place";
+    QCoreApplication::processEvents();
+    card.refresh();
+    EXPECT_GT(name->width(), card.width() / 2);
+    EXPECT_EQ(name->text(), "Bass & drums");
+}
+
 TEST_F(TrackTest, ANameThatIsTooLongEndsInDotsAndIsWholeWhenItIsEdited) {
     const std::string long_name = "Strings that sustain for very long";
     track(long_name);
