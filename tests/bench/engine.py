@@ -4,7 +4,7 @@
 Parts: `play` (the arpeggiator on a busy song, through PortAudio on a JACK server without a sound card), `bad`
 (three good scripts beside scripts that burn 5 ms per event), `offline` (throughput of two scripts on two cores),
 `loops` (endless loops, and how long they live). Long ones, only when asked for: `stress` (both transports under
-stress-ng), `eight` (eight scripts: idle, busy, late, looping).
+stress-ng), `eight` (eight scripts: idle, busy, late, looping), `faults` (pages that somebody had to wait for).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from engine import parts, soak, words
+from engine import faults, parts, soak, words
 from engine.run import variants
 from report import machine, results
 
 SONG = Path("/usr/share/games/openttd/baseset/openmsx/tttheme2.mid")
 PARTS = {"play": parts.play, "bad": parts.bad, "offline": parts.offline, "loops": soak.loops,
-         "stress": soak.stress, "eight": soak.eight}
+         "stress": soak.stress, "eight": soak.eight, "faults": faults.faults}
 
 
 def numbers(text: str) -> list[int]:
@@ -35,7 +35,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--one-gil", type=Path, required=True, help="outboard-one-gil as built")
     parser.add_argument("--full", action="store_true", help="64, 128, 256 frames; 1, 2, 4, 8 tracks; 30 s, 3 rounds")
     parser.add_argument("--parts", default="play,bad,offline,loops",
-                        help="some of them, and of the long ones: stress, eight (default: play,bad,offline,loops)")
+                        help="some of them, and of the long ones: stress, eight, faults (default: play,bad,offline,loops)")
     parser.add_argument("--frames", type=numbers, help="periods of the JACK server (default 64,256)")
     parser.add_argument("--tracks", type=numbers, help="how many tracks have the script (default 1,4)")
     parser.add_argument("--seconds", type=float, help="per run (default 6)")

@@ -32,7 +32,7 @@ SILENT = [15, 16]  # the channels of the idle ones
 GOOD = ("arpeggiator", "echo", "humaniser", "passthrough")
 
 
-def _song(folder: Path, channels: int, seconds: float, step: int = STEP) -> Path:
+def song_of(folder: Path, channels: int, seconds: float, step: int = STEP) -> Path:
     path = folder / "song.mid"
     per_second = 2 * TICKS_PER_BEAT / step  # at 120 beats per minute
     write_song(path, channels=channels, notes=int(per_second * seconds) + 16, step=step)
@@ -85,7 +85,7 @@ def stress(options: argparse.Namespace, compared: list[Variant]) -> list[dict[st
         chosen = transports if realtime else transports + usual
         totals: dict[str, list[dict[str, Any]]] = {variant.title: [] for variant in chosen}
         with tempfile.TemporaryDirectory() as folder, Jack(FRAMES, realtime) as jack, _stress():
-            song = _song(Path(folder), 5, TURN, DENSE)
+            song = song_of(Path(folder), 5, TURN, DENSE)
             for _ in range(turns):
                 for variant in chosen:
                     totals[variant.title].append(_sum(jack.play(variant, song, ["passthrough"], TURN)))
@@ -116,7 +116,7 @@ def eight(options: argparse.Namespace, compared: list[Variant]) -> dict[str, Any
     channels = [*range(1, 5), *SILENT, 5, 6]
     scripts = [f"{channel}:{script}" for channel, script in zip(channels, EIGHT)]
     with tempfile.TemporaryDirectory() as folder, Jack(FRAMES) as jack:
-        song = _song(Path(folder), 6, options.soak)
+        song = song_of(Path(folder), 6, options.soak)
         stats = jack.play(compared[0], song, scripts, options.soak)
     found = {"seconds": options.soak, **_sum(stats, GOOD)}
     found["reasons"] = {reason: found["reasons"].count(reason) for reason in found["reasons"]}
@@ -137,7 +137,7 @@ def loops(options: argparse.Namespace, compared: list[Variant]) -> dict[str, Any
     scripts += [f"{channel}:arpeggiator" for channel in range(count + 1, count + 4)]
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as files, Jack(FRAMES) as jack:
         jack.env["OUTBOARD_BENCH_FOLDER"] = folder
-        song = _song(Path(files), count + 3, options.seconds)
+        song = song_of(Path(files), count + 3, options.seconds)
         stats_path = Path(files, "stats.json")
         words: list[str | Path] = [compared[0].program, "play", song, "--seconds", str(options.seconds), "--stats",
                                    stats_path]

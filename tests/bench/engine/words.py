@@ -57,6 +57,8 @@ def section(figures: dict[str, Any]) -> list[str]:
         lines += _stress_section(figures["stress"])
     if "eight" in figures:
         lines += _eight_section(figures["eight"])
+    if "faults" in figures:
+        lines += _faults_section(figures["faults"])
     return lines
 
 
@@ -170,6 +172,12 @@ def _eight_section(found: dict[str, Any]) -> list[str]:
         f"{found['notes_hanging']}; callback p99 {found['callback_p99']:.1f} % of the block, xruns {found['xruns']}. "
         f"Children that were ended: {ended}.", "",
     ]
+
+
+def _faults_section(found: list[dict[str, Any]]) -> list[str]:
+    rows = [[one["script"], str(one["callback"]), str(one["blocks"]), str(one["child"]), str(one["calls"])] for one in found]
+    return ["### Page faults", "", "From the sixth second on.", "",
+            *results.table(["", "of the callback", "in blocks", "of the child", "in calls"], rows), ""]
 
 
 # ---- pictures --------------------------------------------------------------------------------------------------------
