@@ -168,7 +168,7 @@ protected:
 
 TEST_F(ServerTest, TheCallbackGoesToTheCoreOfTheServerThatPushesTheScriptAside) {
     if (realtime && usable_cores() > 1) {
-        EXPECT_TRUE(callback_joins_server(6000, [](int) { return false; }));
+        EXPECT_TRUE(callback_joins_server(9000, [](int) { return false; }));
         expect_nothing_lost();
     }
 }
