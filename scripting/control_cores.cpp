@@ -12,13 +12,9 @@ namespace outboard::scripting {
 
 void ControlThread::set_callback_thread(const CallbackThread& thread) {
     const bool bound = options_.prewake_guard_ns && thread.realtime() && thread.core >= 0 && usable_cores() > 1;
-    watchdog_.set_callback(thread, bound);
     const std::lock_guard lock(seats_mutex_);
-    for (const auto& seat : seats_) {
-        if (seat->current != nullptr) {
-            set_prewake(*seat->current, false);  // it may have to leave another core now
-        }
-    }
+    watchdog_.set_callback(thread, bound);
+    stop_prewaking();
     callback_ = thread;
     core_look_ = {};
     joined_server_ = false;
@@ -104,9 +100,14 @@ void ControlThread::join_server(const Slot& slot, const Link& link) {
     callback_.core = use.core;
     keep_on_core(callback_.id, callback_.core);
     watchdog_.follow_callback(callback_.core);
+    stop_prewaking();
+}
+
+/// Until cores are shared again: the callback has another one, which some of them may have to leave.
+void ControlThread::stop_prewaking() {
     for (const auto& seat : seats_) {
         if (seat->current != nullptr) {
-            set_prewake(*seat->current, false);  // it leaves that core, and may be awake again then
+            set_prewake(*seat->current, false);
         }
     }
 }

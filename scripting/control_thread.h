@@ -72,6 +72,7 @@ private:
     void ask_for_priority(Link& link);
     void share_cores();
     void set_prewake(Link& link, bool allowed);
+    void stop_prewaking();
     void keep_in_place(Link& link);
     void join_server(const Slot& slot, const Link& link);
     void say(Message message);
