@@ -54,8 +54,9 @@ public:
     /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it.
     virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
 
-    /// [rt] After a send that found the peer polling on another core, receive() looks for the answer for at most so
-    /// long before it sleeps (0, as it begins: it sleeps at once); for 30 µs if the peer has not even read it then.
+    /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
+    /// sleeps (0, as it begins: it sleeps at once); for 30 µs if the peer has not even read it then, and not at all if
+    /// it polled on this core and has not read it yet: it then runs when this thread sleeps.
     virtual void set_spin([[maybe_unused]] std::int64_t ns) noexcept {}
 
     /// [rt] After a send of this thread that had to wake the peer: looks until it is up, at most until `deadline_ns`;

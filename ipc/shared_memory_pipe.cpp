@@ -83,6 +83,8 @@ struct SharedMemoryPipe::State {
     }
     /// After a send: counts how it met the peer, and decides whether its answer is looked for.
     void note_meeting(Waiting met) noexcept;
+    /// Counts the send that met the peer on this core, as it seemed: it may just have been pushed to another one.
+    void settle_meeting(bool runs) noexcept;
     /// The same, awake when the tick says that the next block is due.
     void wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
     void spin(std::uint32_t seen, std::int64_t until_ns) const noexcept;
@@ -101,7 +103,8 @@ struct SharedMemoryPipe::State {
     WarmUp warm_up;
     // Atomic: one thread may send while another receives.
     std::atomic<std::int64_t> spin_ns{0};
-    std::atomic<bool> spin_next{false};  ///< in the next wait
+    std::atomic<bool> spin_next{false};     ///< in the next wait
+    std::atomic<bool> perhaps_here{false};  ///< the peer that polled at the last send
     // The sending thread's.
     bool woken = false;            ///< by the last send that wakes
     std::uint32_t posts_then = 0;  ///< the peer's, before that
@@ -186,15 +189,26 @@ Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noe
 
 void SharedMemoryPipe::State::note_meeting(Waiting met) noexcept {
     constexpr auto relaxed = std::memory_order_relaxed;
-    const bool aside = met == Waiting::polling && peer_is_here();  // it goes on when this side sleeps
-    const bool polls = met == Waiting::polling && !aside;
+    settle_meeting(false);
+    const bool polls = met == Waiting::polling;
+    const bool here = polls && peer_is_here();  // then it goes on when this side sleeps
     woken = met == Waiting::asleep;
-    if (polls) {
-        met_polling.store(met_polling.load(relaxed) + 1, relaxed);
-    } else if (woken || aside) {
-        woke.store(woke.load(relaxed) + 1, relaxed);
+    if (here) {
+        perhaps_here.store(true, relaxed);
+    } else if (polls || woken) {
+        (polls ? met_polling : woke).fetch_add(1, relaxed);
     }
     spin_next.store(polls, relaxed);
+}
+
+void SharedMemoryPipe::State::settle_meeting(bool runs) noexcept {
+    constexpr auto relaxed = std::memory_order_relaxed;
+    if (perhaps_here.load(relaxed) && perhaps_here.exchange(false, relaxed)) {
+        (runs ? met_polling : woke).fetch_add(1, relaxed);
+        if (!runs) {
+            spin_next.store(false, relaxed);
+        }
+    }
 }
 
 bool SharedMemoryPipe::comes_up(std::int64_t deadline_ns) noexcept {
@@ -236,6 +250,7 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
             state.corrupt.store(true, std::memory_order_relaxed);
         }
         if (received.status != Status::timed_out) {
+            state.settle_meeting(true);
             return received;
         }
         if (dead) {
@@ -252,6 +267,7 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
 }
 
 void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
+    settle_meeting(writer.pending() == 0 || !peer_is_here());
     const std::int64_t most_ns = spin_ns.load(std::memory_order_relaxed);
     if (most_ns > 0 && spin_next.exchange(false, std::memory_order_relaxed)) {
         spin(seen, std::min(deadline_ns, now_ns() + most_ns));

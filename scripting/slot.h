@@ -242,7 +242,6 @@ private:
     static constexpr std::size_t max_parameter_changes = 1024;
     static constexpr std::size_t max_silent = 2 * NoteLedger::max_voices;  ///< notices of one block
     static constexpr double no_beat = std::numeric_limits<double>::infinity();
-    static constexpr std::int64_t spin_alone_ns = 150'000;  ///< the longest spin for an answer
 
     const Options options_;
     Company& company_;
@@ -318,7 +317,7 @@ private:
     std::uint32_t late_in_second_ = 0;
     std::int64_t late_second_start_ = 0, last_late_ = 0;
     std::int64_t finished_ns_ = 0;  ///< the last answer, by the child's word
-    std::int64_t answer_ns_ = 0;    ///< from posting to noticing, smoothed
+    std::int64_t answer_ns_ = 0;    ///< from posting to noticing, the median
     std::int64_t next_second_ = 0;
     std::int64_t due_ns_ = 0, interval_ns_ = 0;  ///< the last tick, and from the one before to it
     std::int64_t last_called_ = INT64_MIN / 2;   ///< end of the last block in which the child was called

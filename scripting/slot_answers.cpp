@@ -11,6 +11,7 @@ namespace outboard::scripting {
 namespace {
 
 constexpr double stale_after_seconds = 0.05;
+constexpr std::int64_t answer_step_ns = 8'000;  ///< by which the median is followed
 
 }  // namespace
 
@@ -36,7 +37,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
         return apply_audio_answer(head, noticed_ns);
     }
     record_times(call, head, noticed_ns);
-    answer_ns_ += (std::min(noticed_ns - call.posted_ns, 4 * spin_alone_ns) - answer_ns_) / 8;
+    answer_ns_ += noticed_ns - call.posted_ns > answer_ns_ ? answer_step_ns : -answer_step_ns;
     answered_ = call.last;
     apply_records(head, std::span(answer_records_).first(head.count));
     answered_through_ = call.through;

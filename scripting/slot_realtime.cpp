@@ -14,7 +14,11 @@ namespace {
 constexpr std::uint32_t lates_until_demotion = 3;
 // A child that was polling runs on another core, and its answer may be worth waiting for without sleeping: waking up
 // again costs 5 to 100 µs. Where several children are at work they need this core, too, and the wait is kept short.
+// Whether it is worth it goes by the usual answer, not by this one: the few that take three times as long end by a
+// wake-up less, too.
 constexpr std::int64_t spin_in_company_ns = 20'000;
+constexpr std::int64_t spin_alone_ns = 400'000;
+constexpr std::int64_t worth_spinning_alone_ns = 150'000;  ///< the usual answer then takes no longer
 constexpr std::int64_t usual_wake_up_ns = 100'000;  ///< nineteen of twenty take less, also on a busy virtual machine
 constexpr std::int64_t offline_wait_ns = 10'000'000'000;
 
@@ -293,8 +297,9 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
 void Slot::await_answers(std::int64_t deadline_ns) noexcept {
     if (call_count_ > 0 && shift_ == 0) {
         const bool waits = !owes_;
-        const std::int64_t most = company_.calls > 1 ? spin_in_company_ns : spin_alone_ns;
-        link_->pipe().set_spin(answer_ns_ <= most ? most : 0);
+        const bool alone = company_.calls <= 1;
+        const bool worth = answer_ns_ <= (alone ? worth_spinning_alone_ns : spin_in_company_ns);
+        link_->pipe().set_spin(!worth ? 0 : alone ? spin_alone_ns : spin_in_company_ns);
         if (waits && link_->prewakes.load(std::memory_order_relaxed)) {
             fetch_if_kept_from_its_core(deadline_ns);
         }

@@ -177,8 +177,7 @@ TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
     auto pair = SharedMemoryPipe::create();
     auto host = std::move(pair.host);
     auto child = SharedMemoryPipe::open(std::move(pair.child));
-    std::atomic<int> warmed{0};
-    child->prewake({}, [&](const Pipe::Came&) { ++warmed; });
+    child->prewake({}, [](const Pipe::Came&) {});
     std::thread peer([&] {
         std::array<std::byte, 8> message{};
         while (child->receive(message, no_deadline).status == Status::ok) {
@@ -218,7 +217,6 @@ TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
     EXPECT_LE(figures.met_polling + figures.woke, static_cast<std::uint64_t>(called));
     EXPECT_GT(figures.met_polling, 0U);
     EXPECT_GT(figures.polled_ns, 0U);
-    EXPECT_GT(warmed, 0);
     host->close();
     peer.join();
 }

@@ -1,5 +1,5 @@
 // A peer that polls on the core of the one who posts does not run at that moment: it counts as asleep, and nobody spins
-// for its answer.
+// for its answer; unless it is pushed to another core meanwhile, and reads there.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -8,6 +8,8 @@
 #include <thread>
 
 #include <sched.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "ipc/clock.h"
 #include "ipc/core.h"
@@ -17,11 +19,17 @@
 namespace outboard::ipc {
 namespace {
 
-bool stay_on(int core) {
+bool stay_on(int core, pid_t thread = 0) {
     cpu_set_t cores;
     CPU_ZERO(&cores);
     CPU_SET(core, &cores);
-    return ::sched_setaffinity(0, sizeof cores, &cores) == 0;
+    return ::sched_setaffinity(thread, sizeof cores, &cores) == 0;
+}
+
+std::int64_t worked_ns() {
+    timespec time{};
+    EXPECT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time), 0);
+    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 TEST(PrewokenPipe, APeerThatPollsOnTheSameCoreIsNotSpunFor) {
@@ -60,6 +68,59 @@ TEST(PrewokenPipe, APeerThatPollsOnTheSameCoreIsNotSpunFor) {
     EXPECT_EQ(figures.core, core);
     EXPECT_EQ(figures.met_polling, 0U);
     EXPECT_GE(figures.woke, calls / 2);
+    host->close();
+    peer.join();
+    EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
+}
+
+TEST(PrewokenPipe, APeerThatWasPushedToAnotherCoreIsSpunFor) {
+    const test::Watchdog watchdog;
+    cpu_set_t before;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+    ASSERT_GT(CPU_COUNT(&before), 1) << "this test needs two cores";
+    const int core = this_core();
+    int other = 0;
+    while (other == core || !CPU_ISSET(other, &before)) {
+        ++other;
+    }
+    auto pair = SharedMemoryPipe::create();
+    auto host = std::move(pair.host);
+    auto child = SharedMemoryPipe::open(std::move(pair.child));
+    child->prewake({.guard_ns = 400'000'000, .most_share = 1.0}, {});
+    std::atomic<pid_t> id{0};
+    std::thread peer([&] {
+        stay_on(core);
+        id = ::gettid();
+        std::array<std::byte, 8> message{};
+        while (child->receive(message, no_deadline).status == Status::ok) {
+            for (const std::int64_t begun = worked_ns(); worked_ns() - begun < 50'000'000;) {
+            }
+            child->send(message);
+        }
+    });
+    ASSERT_TRUE(stay_on(core));
+    host->set_spin(10'000'000'000);
+    constexpr std::uint64_t calls = 6;
+    std::int64_t spun = 0;
+    std::int64_t due = now_ns();
+    for (std::uint64_t i = 0; i < calls; ++i) {
+        due += 100'000'000;
+        host->tick(due);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::array<std::byte, 8> message{};
+        ASSERT_TRUE(stay_on(core, id));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        ASSERT_EQ(host->send(message), Status::ok);
+        ASSERT_TRUE(stay_on(other, id));
+        while (host->pending() > 0) {
+        }
+        const std::int64_t began = worked_ns();
+        ASSERT_EQ(host->receive(message, now_ns() + 5'000'000'000).status, Status::ok) << "call " << i;
+        spun += worked_ns() - began;
+    }
+    // The machine may take a core away in between; who sleeps works for some microseconds.
+    EXPECT_GT(spun, 25'000'000) << "of 300 ms";
+    EXPECT_GE(host->prewake_figures().met_polling, calls - 2) << "two ticks are a rhythm";
     host->close();
     peer.join();
     EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
