@@ -10,8 +10,8 @@
 #include <cstdint>
 
 #include "audio/event_list.h"
-#include "audio/spsc_queue.h"
 #include "scripting/event.h"
+#include "scripting/spsc_queue.h"
 #include "scripting/sysex.h"
 
 namespace outboard::audio {
@@ -76,8 +76,8 @@ private:
 
     double sample_rate_;
     bool offline_;
-    SpscQueue<Message> messages_;
-    SpscQueue<Piece> pieces_;
+    scripting::SpscQueue<Message> messages_;
+    scripting::SpscQueue<Piece> pieces_;
     scripting::SysexPool pool_{scripting::sysex_from_live};
     std::vector<std::uint8_t> joined_;  ///< [rt] room for one message
     EventList keys_, events_;

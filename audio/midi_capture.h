@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "audio/song.h"
-#include "audio/spsc_queue.h"
 #include "scripting/event.h"
+#include "scripting/spsc_queue.h"
 
 namespace outboard::audio {
 
@@ -41,7 +41,7 @@ private:
     std::shared_ptr<const Song> song_;
     double sample_rate_;
     std::int64_t origin_;
-    SpscQueue<scripting::Event> queue_{std::size_t{1} << 16};
+    scripting::SpscQueue<scripting::Event> queue_{std::size_t{1} << 16};
     std::vector<scripting::Event> events_;  ///< the thread's, until it was joined
     std::atomic<std::uint64_t> missing_{0};
     std::atomic<bool> ending_{false};

@@ -16,8 +16,8 @@
 
 #include "audio/engine.h"
 #include "audio/quiet_libraries.h"
-#include "audio/spsc_queue.h"
 #include "ipc/clock.h"
+#include "scripting/spsc_queue.h"
 
 namespace outboard::audio {
 
@@ -228,7 +228,7 @@ struct MidiOutput::State {
 
     std::string name;
     std::unique_ptr<RtMidiOut> port;
-    SpscQueue<Piece> queue{4096};
+    scripting::SpscQueue<Piece> queue{4096};
     Message coming;  ///< of which not all pieces are here
     std::atomic<bool> ending{false};
     std::atomic<std::uint64_t> refused{0};

@@ -20,8 +20,8 @@
 #include "audio/room.h"
 #include "audio/script_budget.h"
 #include "audio/sequencer.h"
-#include "audio/spsc_queue.h"
 #include "ipc/realtime.h"
+#include "scripting/spsc_queue.h"
 
 namespace outboard::audio {
 
@@ -102,7 +102,7 @@ private:
     const std::uint32_t max_frames_, block_frames_;
     const bool offline_, pipelined_;
 
-    SpscQueue<Command> commands_{4096};
+    scripting::SpscQueue<Command> commands_{4096};
     std::atomic<bool> busy_{false};
     const TrackList* tracks_ = nullptr;
     const Song* song_ = nullptr;

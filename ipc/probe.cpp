@@ -4,8 +4,6 @@
 #include <bit>
 #include <cmath>
 
-#include "ipc/cache.h"
-
 namespace outboard::ipc {
 
 namespace {
@@ -48,11 +46,6 @@ void Histogram::record(std::int64_t ns) noexcept {
     if (duration > max_.load(std::memory_order_relaxed)) {
         max_.store(duration, std::memory_order_relaxed);
     }
-}
-
-void Histogram::prepare(std::int64_t ns) const noexcept {
-    prepare_to_write(&counts_[bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(ns, 0)))]);
-    prepare_to_write(&sum_);
 }
 
 void Histogram::clear() noexcept {
@@ -121,12 +114,6 @@ void Probe::record(std::int64_t ns) noexcept {
     window_[current_.load(std::memory_order_relaxed)].record(ns);
     total_.record(ns);
     now_.store(ns, std::memory_order_relaxed);
-}
-
-void Probe::prepare() const noexcept {
-    const std::int64_t last = now_.load(std::memory_order_relaxed);
-    window_[current_.load(std::memory_order_relaxed)].prepare(last);
-    total_.prepare(last);
 }
 
 void Probe::next_second() noexcept {

@@ -30,9 +30,8 @@ class Histogram {
 public:
     static constexpr std::size_t bucket_count = 16 * 40;
 
-    void record(std::int64_t ns) noexcept;         ///< [rt] single writer; negative counts as 0
-    void prepare(std::int64_t ns) const noexcept;  ///< [rt] ipc/cache.h
-    void clear() noexcept;                         ///< [rt] by the writer
+    void record(std::int64_t ns) noexcept;  ///< [rt] single writer; negative counts as 0
+    void clear() noexcept;                  ///< [rt] by the writer
     void add_to(std::array<std::uint64_t, bucket_count>& counts, double& sum, std::uint64_t& max) const noexcept;
     [[nodiscard]] ProbeFigures figures() const noexcept;  ///< any thread
 
@@ -52,7 +51,6 @@ public:
     static constexpr std::size_t window_seconds = 10;
 
     void record(std::int64_t ns) noexcept;  ///< [rt]
-    void prepare() const noexcept;          ///< [rt] a record much like the last one is about to come
     /// [rt] Turns the window on by one second; called by the writer once a second of its own time.
     void next_second() noexcept;
     /// Asks the writer to forget everything at its next record. Any thread.

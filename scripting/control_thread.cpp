@@ -155,6 +155,7 @@ void ControlThread::serve(Seat& seat) {
     }
     follow_loading(seat);
     seat.slot->pass_text(seat.current);
+    seat.slot->count_figures();
     for (const auto& link : seat.links) {
         seat.slot->pass_left_out(*link);
     }

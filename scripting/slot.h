@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "scripting/audio_hop.h"
+#include "scripting/call_figures.h"
 #include "scripting/late_windows.h"
 #include "scripting/link.h"
 #include "scripting/midi_memory.h"
@@ -121,6 +122,8 @@ public:
     /// A link that is ready goes to the audio thread at its next block (null: the script is taken out). Returns a link
     /// that was published and never taken. The control thread owns all links.
     Link* publish(Link* link);
+    /// Counts what was measured.
+    void count_figures() { measured_.count(); }
     /// A link that the audio thread has let go, or null.
     Link* take_retired();
     /// An order has come to its end: the state from now on, and the sentence if it failed.
@@ -155,12 +158,6 @@ private:
         std::uint32_t last = 0;  ///< event that was posted with it or before: its answer knows of no later one
     };
 
-    /// All of this slot's.
-    [[nodiscard]] std::array<ipc::Probe*, 13> probes() noexcept {
-        return {&encode_, &wait_,      &busy_,     &decode_,     &python_,     &child_encode_, &returned_,
-                &apply_,  &scripting_, &call_hop_, &audio_wait_, &audio_busy_, &audio_hop_};
-    }
-
     // [rt] parts of a block
     void exchange_link() noexcept;
     [[nodiscard]] std::int64_t swap_sample() const noexcept;
@@ -191,7 +188,7 @@ private:
     void watch_oldest() noexcept;
     void pay_for_lateness(std::int64_t from) noexcept;
     void end_lateness() noexcept;
-    void record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
+    CallFigures::Answer times_of(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept;
     void apply_records(const ipc::AnswerHead& head, std::span<const ipc::Record> records) noexcept;
     void apply_record(const ipc::Record& record, std::int64_t time, std::int64_t landing,
                       bool leaving_speaks = false) noexcept;
@@ -358,8 +355,7 @@ private:
     LateWindows late_windows_;
     ipc::Pipe::PrewakeFigures earlier_links_;  ///< [rt] of the children before this one
     std::uint64_t earlier_demotions_ = 0, earlier_fetches_ = 0;
-    ipc::Probe encode_, wait_, busy_, decode_, python_, child_encode_, returned_, apply_, scripting_, call_hop_,
-        audio_wait_, audio_busy_, audio_hop_;
+    mutable CallFigures measured_{options_.offline};
 
     // ---- the control side's own
     mutable std::mutex mutex_;

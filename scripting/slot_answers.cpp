@@ -36,7 +36,7 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     if ((head.flags & ipc::answer_audio) != 0) {
         return apply_audio_answer(head, noticed_ns);
     }
-    record_times(call, head, noticed_ns);
+    CallFigures::Answer times = times_of(call, head, noticed_ns);
     answer_ns_ += noticed_ns - call.posted_ns > answer_ns_ ? answer_step_ns : -answer_step_ns;
     answered_ = call.last;
     apply_records(head, std::span(answer_records_).first(head.count));
@@ -50,11 +50,12 @@ bool Slot::apply_next_answer(std::int64_t deadline_ns) noexcept {
     call_first_ = (call_first_ + 1) % max_calls;
     --call_count_;
     watch_oldest();
-    apply_.record(ipc::now_ns() - noticed_ns);
+    times.apply = ipc::now_ns() - noticed_ns;
+    measured_.note_answer(times);
     return true;
 }
 
-void Slot::record_times(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept {
+CallFigures::Answer Slot::times_of(const Call& call, const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept {
     // The child's clock readings are its word only: kept inside the time between posting and noticing.
     const auto inside = [&](std::int64_t ns) { return std::clamp(ns, call.posted_ns, noticed_ns); };
     const std::int64_t started = inside(head.started_ns);
@@ -62,14 +63,13 @@ void Slot::record_times(const Call& call, const ipc::AnswerHead& head, std::int6
     const std::int64_t handled = std::max(decoded, inside(head.handled_ns));
     const std::int64_t finished = std::max(handled, inside(head.finished_ns));
     finished_ns_ = finished;
-    wait_.record(started - call.posted_ns);
-    busy_.record(finished - started);
     busy_here_ns_ += std::max<std::int64_t>(finished - std::max(started, looks_since_ns_), 0);
-    decode_.record(decoded - started);
-    python_.record(handled - decoded);
-    child_encode_.record(finished - handled);
-    returned_.record(noticed_ns - finished);
     add(counters_.cpu_ns, static_cast<std::uint64_t>(std::clamp<std::int64_t>(head.cpu_ns, 0, finished - started)));
+    return {.wait = started - call.posted_ns,
+            .decode = decoded - started,
+            .python = handled - decoded,
+            .encode = finished - handled,
+            .returned = noticed_ns - finished};
 }
 
 std::int64_t Slot::landing(std::int64_t time) const noexcept {

@@ -74,7 +74,7 @@ void Slot::collect_audio(float* left, float* right) noexcept {
         }
         audio_late_ = late;
     }
-    audio_hop_.record(audio_ns_ + ipc::now_ns() - began);
+    measured_.note_audio_block(audio_ns_ + ipc::now_ns() - began);
 }
 
 bool Slot::apply_audio_answer(const ipc::AnswerHead& head, std::int64_t noticed_ns) noexcept {
@@ -89,8 +89,7 @@ bool Slot::apply_audio_answer(const ipc::AnswerHead& head, std::int64_t noticed_
     const std::int64_t started = std::clamp(head.started_ns, posted, noticed_ns);
     const std::int64_t finished = std::clamp(head.finished_ns, started, noticed_ns);
     finished_ns_ = finished;
-    audio_wait_.record(started - posted);
-    audio_busy_.record(finished - started);
+    measured_.note_audio_answer(started - posted, finished - started);
     const bool gave_up = (head.flags & ipc::answer_bypass) != 0;
     hop_.take((head.flags & ipc::answer_dry) == 0 && !gave_up);
     if (gave_up) {

@@ -370,50 +370,15 @@ SlotFigures Slot::figures() const {
     figures.rss_mb = process.resident_mb;
     figures.page_faults = process.page_faults;
 
-    figures.encode = encode_.window();
-    figures.wait = wait_.window();
-    figures.busy = busy_.window();
-    figures.decode = decode_.window();
-    figures.python = python_.window();
-    figures.child_encode = child_encode_.window();
-    figures.returned = returned_.window();
-    figures.apply = apply_.window();
-    figures.scripting = scripting_.window();
-    figures.encode_total = encode_.total();
-    figures.wait_total = wait_.total();
-    figures.busy_total = busy_.total();
-    figures.decode_total = decode_.total();
-    figures.python_total = python_.total();
-    figures.child_encode_total = child_encode_.total();
-    figures.returned_total = returned_.total();
-    figures.apply_total = apply_.total();
-    figures.scripting_total = scripting_.total();
-    figures.hop_total = call_hop_.total();
-    figures.encode_now = encode_.now();
-    figures.wait_now = wait_.now();
-    figures.busy_now = busy_.now();
-    figures.returned_now = returned_.now();
-    figures.apply_now = apply_.now();
-    figures.scripting_now = scripting_.now();
     figures.audio = hop_.figures();
-    figures.audio_wait = audio_wait_.window();
-    figures.audio_busy = audio_busy_.window();
-    figures.audio_hop = audio_hop_.window();
-    figures.audio_wait_total = audio_wait_.total();
-    figures.audio_busy_total = audio_busy_.total();
-    figures.audio_hop_total = audio_hop_.total();
-    figures.audio_wait_now = audio_wait_.now();
-    figures.audio_busy_now = audio_busy_.now();
-    figures.audio_hop_now = audio_hop_.now();
+    measured_.read(figures);
     const std::uint64_t calls = std::max<std::uint64_t>(figures.calls, 1);
     figures.busy_cpu_mean = static_cast<double>(get(counters_.cpu_ns)) / static_cast<double>(calls);
     return figures;
 }
 
 void Slot::reset_figures() {
-    for (ipc::Probe* probe : probes()) {
-        probe->request_reset();
-    }
+    measured_.reset();
     const std::lock_guard lock(mutex_);
     late_before_ = counters_.late.load(std::memory_order_relaxed);
     missed_before_ = counters_.missed.load(std::memory_order_relaxed);

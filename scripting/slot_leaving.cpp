@@ -159,8 +159,10 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
         end_leaving();
         return false;
     }
+    const std::int64_t noticed_ns = ipc::now_ns();
+    CallFigures::Answer times;
     if (leaving_.hands_over) {
-        record_times(call, head, ipc::now_ns());
+        times = times_of(call, head, noticed_ns);
         add(counters_.flooded, head.flooded);
         answered_ = leaving_.last;
     }
@@ -185,6 +187,8 @@ bool Slot::apply_leaving_answer(std::int64_t deadline_ns) noexcept {
     ledger_.hear_leaving(false);
     if (leaving_.hands_over) {
         settle_up_to(std::min(head.acknowledged, answered_));
+        times.apply = ipc::now_ns() - noticed_ns;
+        measured_.note_answer(times);
     }
     leaving_.answered_through = call.through;
     leaving_.more = (head.flags & ipc::answer_more) != 0;

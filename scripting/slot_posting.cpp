@@ -39,10 +39,7 @@ void Slot::post_segment() noexcept {
         } else if (!records_.empty()) {
             send_records(ipc::PostType::news);
         }
-        encode_ns_ = ipc::now_ns() - began;
-        if (called_) {
-            encode_.record(encode_ns_);
-        }
+        encode_ns_ += ipc::now_ns() - began;
     }
 }
 

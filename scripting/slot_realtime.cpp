@@ -44,9 +44,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
     }
     while (block.start >= next_second_) {
         next_second_ += second;
-        for (ipc::Probe* probe : probes()) {
-            probe->next_second();
-        }
+        measured_.note_second();
     }
     // Offline a pipelined answer is waited for, so that the result does not depend on the machine's speed.
     const std::int64_t deadline = options_.offline ? began + offline_wait_ns : 0;
@@ -288,8 +286,7 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
     counters_.kept.store(kept_count(), std::memory_order_relaxed);
     block_ns_ += ipc::now_ns() - began;
     if (called_) {
-        scripting_.record(block_ns_);
-        call_hop_.record(block_ns_ - busy_here_ns_);
+        measured_.note_block(encode_ns_, block_ns_, block_ns_ - busy_here_ns_);
     }
     return output;
 }
@@ -324,10 +321,6 @@ void Slot::await_answers(std::int64_t deadline_ns) noexcept {
 
 /// While the child is at work: what its answer will write to was last touched blocks ago.
 void Slot::prepare_for_answer() const noexcept {
-    for (const ipc::Probe* probe :
-         {&wait_, &busy_, &decode_, &python_, &child_encode_, &returned_, &apply_, &scripting_, &call_hop_}) {
-        probe->prepare();
-    }
     ipc::prepare_to_write(answer_records_.data());
     ipc::prepare_to_write(answer_records_.data() + 1);
     ledger_.prepare();

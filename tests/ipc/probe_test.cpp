@@ -144,20 +144,6 @@ TEST(Probe, KeepsTenSecondsInItsWindowAndEverythingInItsTotal) {
     EXPECT_EQ(probe->total().max, 25);
 }
 
-TEST(Probe, PreparesForARecordAndCountsNothing) {
-    Probe probe;
-    probe.prepare();
-    EXPECT_EQ(probe.total().count, 0U);
-    for (const std::int64_t ns : {std::int64_t{-5}, std::int64_t{1000}, std::numeric_limits<std::int64_t>::max()}) {
-        probe.record(ns);
-        const double now = probe.now();
-        probe.prepare();
-        EXPECT_EQ(probe.now(), now);
-    }
-    EXPECT_EQ(probe.total().count, 3U);
-    EXPECT_EQ(probe.window().count, 3U);
-}
-
 TEST(Probe, ResetsAtTheNextRecord) {
     const auto probe = std::make_unique<Probe>();
     for (int second = 0; second < 12; ++second) {

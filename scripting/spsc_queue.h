@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace outboard::audio {
+namespace outboard::scripting {
 
 template <typename T>
 class SpscQueue {
@@ -21,8 +21,11 @@ public:
     /// [rt] False: full, nothing was taken.
     bool push(T value) noexcept {
         const std::size_t tail = tail_.load(std::memory_order_relaxed);
-        if (tail - head_.load(std::memory_order_acquire) == slots_.size()) {
-            return false;
+        if (tail - head_seen_ == slots_.size()) {
+            head_seen_ = head_.load(std::memory_order_acquire);
+            if (tail - head_seen_ == slots_.size()) {
+                return false;
+            }
         }
         slots_[tail & (slots_.size() - 1)] = std::move(value);
         tail_.store(tail + 1, std::memory_order_release);
@@ -54,6 +57,7 @@ private:
     std::vector<T> slots_;
     alignas(64) std::atomic<std::size_t> head_{0};
     alignas(64) std::atomic<std::size_t> tail_{0};
+    std::size_t head_seen_ = 0;  ///< the pushing thread's: it looks at the other one's line only when it must
 };
 
-}  // namespace outboard::audio
+}  // namespace outboard::scripting
