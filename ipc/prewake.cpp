@@ -30,8 +30,12 @@ Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept
         tick_ns_ = due_ns_ = due_ns;
         earn();
     }
-    if (period_ns_ == 0 || now_ns - tick_ns_ > trust_ns) {
+    if (now_ns - tick_ns_ > trust_ns) {
         return {};
+    }
+    if (period_ns_ == 0) {
+        return due_ns > now_ns ? Plan{.wake_ns = due_ns + (due_ns - now_ns) / 2, .prepares_until_ns = 0, .late = true}
+                               : Plan{};
     }
     const std::int64_t guard = options_.guard_ns != 0 ? options_.guard_ns : std::min(guard_ns_, longest_guard());
     while (due_ns_ - guard + delay_ns_ + budget_ns_ <= now_ns) {

@@ -47,7 +47,8 @@ public:
         bool late = false;  ///< the block of the tick did not come in time: what comes now is that one, not too early
     };
     /// [child] `due_ns`: the tick as it stands (0: none). One that is past tells of a block that did not come in time:
-    /// the next one is expected a period after it, for two seconds.
+    /// the next one is expected a period after it, for two seconds. One tick is no rhythm yet: after the first the plan
+    /// is a look at the next, which comes when that is due.
     Plan plan(std::int64_t due_ns, std::int64_t now_ns) noexcept;
 
     /// [child] Looks until `arrived()` says true, at most for the plan's time. True: it arrived.

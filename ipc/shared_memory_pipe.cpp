@@ -107,6 +107,7 @@ struct SharedMemoryPipe::State {
     std::atomic<bool> perhaps_here{false};  ///< the peer that polled at the last send
     // The sending thread's.
     bool woken = false;            ///< by the last send that wakes
+    bool ticks = false;            ///< the last tick told when a block is due
     std::uint32_t posts_then = 0;  ///< the peer's, before that
     std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
@@ -267,7 +268,9 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
 }
 
 void SharedMemoryPipe::State::wait(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
-    settle_meeting(writer.pending() == 0 || !peer_is_here());
+    if (perhaps_here.load(std::memory_order_relaxed)) {  // only then the peer's lines are worth a look
+        settle_meeting(writer.pending() == 0 || !peer_is_here());
+    }
     const std::int64_t most_ns = spin_ns.load(std::memory_order_relaxed);
     if (most_ns > 0 && spin_next.exchange(false, std::memory_order_relaxed)) {
         spin(seen, std::min(deadline_ns, now_ns() + most_ns));
@@ -348,7 +351,12 @@ void SharedMemoryPipe::prewake(Prewaker::Options options, WarmUp warm_up) {
 }
 
 void SharedMemoryPipe::tick(std::int64_t due_ns) noexcept {
-    state_->own.tick.store(due_ns, std::memory_order_release);
+    State& state = *state_;
+    state.own.tick.store(due_ns, std::memory_order_release);
+    if (due_ns != 0 && !state.ticks) {
+        state.poster.post();  // it sleeps until a post, and has to see that there is a rhythm again
+    }
+    state.ticks = due_ns != 0;
 }
 
 void SharedMemoryPipe::set_spin(std::int64_t ns) noexcept {

@@ -23,7 +23,11 @@ constexpr std::int64_t period = 1333 * us;
 TEST(Prewaker, KnowsNothingBeforeTwoTicks) {
     Prewaker prewaker({});
     EXPECT_EQ(prewaker.plan(0, 5 * period).wake_ns, no_deadline);
-    EXPECT_EQ(prewaker.plan(10 * period, 9 * period).wake_ns, no_deadline) << "one tick is no rhythm";
+    const Prewaker::Plan look = prewaker.plan(10 * period, 9 * period);
+    EXPECT_EQ(look.wake_ns, 10 * period + period / 2) << "one tick is no rhythm, but the next one will be there then";
+    EXPECT_EQ(look.most_ns, 0);
+    EXPECT_TRUE(look.late) << "nothing is learned from it";
+    EXPECT_EQ(prewaker.plan(10 * period, look.wake_ns).wake_ns, no_deadline) << "it did not come";
     const Prewaker::Plan plan = prewaker.plan(11 * period, 10 * period);
     EXPECT_LT(plan.wake_ns, 11 * period);
     EXPECT_GT(plan.wake_ns, 10 * period);
@@ -217,6 +221,43 @@ TEST(PrewokenPipe, EveryCallIsAnsweredInARhythmWithGapsAndPauses) {
     EXPECT_LE(figures.met_polling + figures.woke, static_cast<std::uint64_t>(called));
     EXPECT_GT(figures.met_polling, 0U);
     EXPECT_GT(figures.polled_ns, 0U);
+    host->close();
+    peer.join();
+}
+
+TEST(PrewokenPipe, IsAwakeSoonAfterARhythmBeginsWithoutACallInIt) {
+    const test::Watchdog watchdog;
+    auto pair = SharedMemoryPipe::create();
+    auto host = std::move(pair.host);
+    auto child = SharedMemoryPipe::open(std::move(pair.child));
+    child->prewake({}, {});
+    std::thread peer([&] {
+        std::array<std::byte, 8> message{};
+        while (child->receive(message, no_deadline).status == Status::ok) {
+            child->send(message);
+        }
+    });
+    const auto call = [&] {
+        std::array<std::byte, 8> message{};
+        ASSERT_EQ(host->send(message), Status::ok);
+        ASSERT_EQ(host->receive(message, now_ns() + 5'000'000'000).status, Status::ok);
+    };
+    std::uint64_t polled = 0;
+    for (int pause = 0; pause < 3; ++pause) {
+        host->tick(0);
+        call();
+        call();
+        std::int64_t due = now_ns();
+        for (int i = 0; i < 5'000 && host->prewake_figures().polled_ns < polled + 50 * us; ++i) {
+            due += 1'000 * us;
+            host->tick(due);
+            std::this_thread::sleep_for(std::chrono::nanoseconds(std::max<std::int64_t>(due - now_ns(), 0)));
+        }
+        EXPECT_GE(host->prewake_figures().polled_ns, polled + 50 * us) << "pause " << pause;
+        host->tick(0);
+        call();
+        polled = host->prewake_figures().polled_ns;
+    }
     host->close();
     peer.join();
 }
