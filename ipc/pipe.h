@@ -51,8 +51,8 @@ public:
     virtual Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept = 0;
 
     /// [rt] Host's end, in every block, after what was sent in it: when the next block is due (now_ns(); 0: the peer
-    /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it. The first one
-    /// after a 0 wakes the peer if it sleeps.
+    /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it. The first
+    /// one after a 0 wakes the peer if it sleeps.
     virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
 
     /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
