@@ -44,7 +44,8 @@ public:
         std::int64_t wake_ns = no_deadline;
         std::int64_t prepares_until_ns = no_deadline;
         std::int64_t most_ns = 0;
-        bool late = false;  ///< the block of the tick did not come in time: what comes now is that one, not too early
+        /// What comes before that does not come too early: the block of the tick is late, or there is no rhythm yet.
+        bool late = false;
     };
     /// [child] `due_ns`: the tick as it stands (0: none). One that is past tells of a block that did not come in time:
     /// the next one is expected a period after it, for two seconds. One tick is no rhythm yet: after the first the plan

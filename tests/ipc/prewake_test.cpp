@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <time.h>
-
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -13,6 +11,7 @@
 #include "ipc/clock.h"
 #include "ipc/shared_memory_pipe.h"
 #include "watchdog.h"
+#include "worked.h"
 
 namespace outboard::ipc {
 namespace {
@@ -331,15 +330,10 @@ TEST_F(PollingChild, IsNotWaitedForWithoutSleepWhenItDoesNotRead) {
     }
     host->set_spin(10'000'000'000);
     ASSERT_EQ(host->send(std::array<std::byte, 8>{}), Status::ok);
-    const auto worked_ns = [] {
-        timespec time{};
-        EXPECT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time), 0);
-        return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-    };
-    const std::int64_t before = worked_ns();
+    const std::int64_t before = test::worked_ns();
     std::array<std::byte, 8> answer{};
     EXPECT_EQ(host->receive(answer, now_ns() + 400'000'000).status, Status::timed_out);
-    EXPECT_LT(worked_ns() - before, 50'000'000) << "of 400 ms";
+    EXPECT_LT(test::worked_ns() - before, 50'000'000) << "of 400 ms";
     holds = false;
     host->close();
     peer.join();

@@ -64,7 +64,12 @@ active proctype Host() {
         :: wakes -> post()
         :: else
         fi
-    :: tick < TICKS -> tick++ /* Pipe::tick, in every block */
+    :: tick < TICKS ->
+        tick++; /* Pipe::tick, in every block; the first one after a pause posts, without a message */
+        if
+        :: post()
+        :: true
+        fi
     :: sent == MESSAGES || cancelled -> break
     od
 }

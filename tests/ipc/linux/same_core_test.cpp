@@ -8,13 +8,13 @@
 #include <thread>
 
 #include <sched.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ipc/clock.h"
 #include "ipc/core.h"
 #include "ipc/shared_memory_pipe.h"
 #include "watchdog.h"
+#include "worked.h"
 
 namespace outboard::ipc {
 namespace {
@@ -26,11 +26,7 @@ bool stay_on(int core, pid_t thread = 0) {
     return ::sched_setaffinity(thread, sizeof cores, &cores) == 0;
 }
 
-std::int64_t worked_ns() {
-    timespec time{};
-    EXPECT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time), 0);
-    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-}
+using test::worked_ns;
 
 TEST(PrewokenPipe, APeerThatPollsOnTheSameCoreIsNotSpunFor) {
     const test::Watchdog watchdog;
@@ -98,6 +94,9 @@ TEST(PrewokenPipe, APeerThatWasPushedToAnotherCoreIsSpunFor) {
             child->send(message);
         }
     });
+    while (id == 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     ASSERT_TRUE(stay_on(core));
     host->set_spin(10'000'000'000);
     constexpr std::uint64_t calls = 6;
