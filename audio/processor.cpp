@@ -156,6 +156,13 @@ void Processor::post_scripts(std::uint32_t frames) noexcept {
         }
         finish_ = false;
     }
+    if (next_block_ns_ != 0) {
+        for (const PlayableEvent& coming : sequencer_.coming(frames)) {
+            for (const TrackEntry& entry : entries()) {
+                entry.track->foresee(coming.message);
+            }
+        }
+    }
     for (const TrackEntry& entry : entries()) {
         entry.track->slot().post();
     }

@@ -299,6 +299,20 @@ bool Sequencer::emit_events(Cursor& cursor, std::int64_t start, std::int64_t end
     return true;
 }
 
+std::span<const PlayableEvent> Sequencer::coming(std::uint32_t frames) const noexcept {
+    constexpr std::size_t most = 64;
+    if (song_ == nullptr || !playing_) {
+        return {};
+    }
+    const std::span<const PlayableEvent> rest = std::span(song_->playable).subspan(cursor_.next);
+    std::size_t count = 0;
+    while (count < std::min(rest.size(), most) &&
+           round_sample(sample_of(cursor_.stretch, rest[count].beat)) < now_ + frames) {
+        ++count;
+    }
+    return rest.first(count);
+}
+
 void Sequencer::release_notes(std::int64_t time) noexcept {
     releasing_ = down_total_ > 0;
     release_time_ = time;

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "audio/chase.h"
 #include "audio/event_list.h"
@@ -50,6 +51,10 @@ public:
     /// events of [start, start + frames) to `out` in time order: origin = index in Song::playable + 1, or 0 for offs
     /// and chased events. What does not fit into `out` comes in the next block, at its first sample.
     void next_block(std::int64_t start, std::uint32_t frames, scripting::ClockMap& clock, EventList& out) noexcept;
+
+    /// The song's events in the so many frames after the last block, if nothing changes in between; at most 64. Not
+    /// those of the next round of a loop.
+    [[nodiscard]] std::span<const PlayableEvent> coming(std::uint32_t frames) const noexcept;
 
     [[nodiscard]] bool playing() const noexcept { return playing_; }
     /// The song came to its end (all its notes have been ended); until play, seek or another song.

@@ -120,6 +120,12 @@ void Track::hear(const Event& event, Source source, bool armed) noexcept {
     }
 }
 
+void Track::foresee(const Event& event) noexcept {
+    if (lets_in(event, Source::song, false)) {
+        slot_.foresee(event.kind);
+    }
+}
+
 void Track::begin(const scripting::BlockInfo& block, bool leaving) noexcept {
     slot_.begin(block);
     if (panic || leaving) {

@@ -62,6 +62,8 @@ public:
     /// Takes an event that the filter lets in. An end always follows the beginning that was let in, also when the
     /// filter has changed in between.
     void hear(const scripting::Event& event, Source source, bool armed) noexcept;
+    /// An event of the song that lies in the block after this one.
+    void foresee(const scripting::Event& event) noexcept;
     void begin(const scripting::BlockInfo& block, bool leaving) noexcept;
     void push() noexcept;
     void collect(std::int64_t deadline_ns) noexcept;

@@ -50,10 +50,14 @@ public:
     /// Interruptions and spurious wake-ups do not extend the deadline.
     virtual Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept = 0;
 
-    /// [rt] Host's end, in every block, after what was sent in it: when the next block is due (now_ns(); 0: the peer
-    /// need not be awake for it). One store; a peer that pre-wakes (SharedMemoryPipe::prewake) goes by it. The first
-    /// one after a 0 wakes the peer if it sleeps.
-    virtual void tick([[maybe_unused]] std::int64_t due_ns) noexcept {}
+    /// [rt] Host's end, in every block, after what was sent in it: when the next block is due (now_ns(); 0: unknown).
+    /// A peer that pre-wakes (SharedMemoryPipe::prewake) is awake then, unless `wake` says that it need not be: it only
+    /// keeps the rhythm. Two stores; the first tick for which it is to be awake wakes the peer if it sleeps.
+    virtual void tick([[maybe_unused]] std::int64_t due_ns, [[maybe_unused]] Wake wake = Wake::yes) noexcept {}
+
+    /// [rt] Host's end: the next block will call a peer that need not be awake for it. If it sleeps, it wakes up now
+    /// and does its warm-up (below) in the time that is left.
+    virtual void prepare() noexcept {}
 
     /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
     /// sleeps (0, as it begins: it sleeps at once); for 30 µs if the peer has not even read it then, and not at all if

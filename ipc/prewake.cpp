@@ -19,13 +19,13 @@ constexpr std::int64_t trust_ns = 2'000'000'000;  ///< without a tick for so lon
 
 }  // namespace
 
-Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns) noexcept {
+Prewaker::Plan Prewaker::plan(std::int64_t due_ns, std::int64_t now_ns, std::uint32_t periods) noexcept {
     if (due_ns <= 0) {
         return {};
     }
     if (due_ns != tick_ns_) {
-        if (tick_ns_ != 0) {
-            learn_period(due_ns - tick_ns_);
+        if (tick_ns_ != 0 && periods != 0) {
+            learn_period((due_ns - tick_ns_) / periods);
         }
         tick_ns_ = due_ns_ = due_ns;
         earn();

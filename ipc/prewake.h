@@ -47,10 +47,11 @@ public:
         /// What comes before that does not come too early: the block of the tick is late, or there is no rhythm yet.
         bool late = false;
     };
-    /// [child] `due_ns`: the tick as it stands (0: none). One that is past tells of a block that did not come in time:
-    /// the next one is expected a period after it, for two seconds. One tick is no rhythm yet: after the first the plan
-    /// is a look at the next, which comes when that is due.
-    Plan plan(std::int64_t due_ns, std::int64_t now_ns) noexcept;
+    /// [child] `due_ns`: the tick as it stands (0: none), so many `periods` after the one before that was given here.
+    /// One that is past tells of a block that did not come in time: the next one is expected a period after it, for two
+    /// seconds. One tick is no rhythm yet: after the first the plan is a look at the next, which comes when that is
+    /// due.
+    Plan plan(std::int64_t due_ns, std::int64_t now_ns, std::uint32_t periods = 1) noexcept;
 
     /// [child] Looks until `arrived()` says true, at most for the plan's time. True: it arrived.
     template <typename Arrived>

@@ -14,7 +14,7 @@ namespace outboard::ipc {
 
 struct Segment {
     static constexpr std::uint64_t expected_magic = 0x31656d616c467542;  // changes with the layout's meaning
-    static constexpr std::uint32_t expected_version = 3;
+    static constexpr std::uint32_t expected_version = 4;
     static constexpr std::size_t ring_offset = 4096;
     static constexpr std::size_t smallest_ring = 4096;
     static constexpr std::size_t largest_ring = std::size_t{1} << 30;
@@ -34,9 +34,11 @@ struct Segment {
     alignas(64) std::atomic<std::uint64_t> read_index{0};   ///< bytes taken so far from the other file's ring
     alignas(64) std::atomic<std::uint32_t> waiting{0};      ///< Waiting: what this side does about the other's `posts`
     std::atomic<std::int32_t> core{-1};                     ///< child: where it polls, as this_core() says
-    alignas(64) std::atomic<std::int64_t> tick{0};          ///< host: when the next block is due (now_ns(); 0: unknown)
-    alignas(64) std::atomic<std::uint64_t> polled_ns{0};    ///< child: time spent polling so far (Prewaker)
-    alignas(64) std::atomic<std::uint32_t> closed{0};       ///< this side closed in order
+    /// host: when the next block is due (now_ns()); 0: unknown, or the other side may sleep
+    alignas(64) std::atomic<std::int64_t> tick{0};
+    std::atomic<std::uint32_t> beats{0};  ///< host: blocks foretold so far, those for which it may sleep, too
+    alignas(64) std::atomic<std::uint64_t> polled_ns{0};  ///< child: time spent polling so far (Prewaker)
+    alignas(64) std::atomic<std::uint32_t> closed{0};     ///< this side closed in order
 };
 
 static_assert(std::is_standard_layout_v<Segment> && sizeof(Segment) <= Segment::ring_offset);

@@ -21,7 +21,8 @@ namespace outboard::ipc {
 
 namespace {
 
-constexpr std::int64_t most_unread_ns = 30'000;  ///< by a peer that polls
+constexpr std::int64_t most_unread_ns = 30'000;    ///< by a peer that polls
+constexpr std::int64_t least_period_ns = 100'000;  ///< blocks that were cut from one callback follow at once
 
 std::size_t ring_bytes_for(std::size_t wanted) {
     if (wanted > Segment::largest_ring) {
@@ -87,6 +88,7 @@ struct SharedMemoryPipe::State {
     void settle_meeting(bool runs) noexcept;
     /// The same, awake when the tick says that the next block is due.
     void wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept;
+    std::uint32_t periods_until(std::int64_t tick) noexcept;
     void spin(std::uint32_t seen, std::int64_t until_ns) const noexcept;
 
     SharedMemory own_file;
@@ -101,6 +103,10 @@ struct SharedMemoryPipe::State {
     Waiter waiter;
     std::optional<Prewaker> prewaker;
     WarmUp warm_up;
+    // The receiving thread's, of a peer that pre-wakes.
+    std::int64_t tick_seen = 0;
+    std::uint32_t beat_seen = 0;
+    bool rested = false;  ///< it slept for longer than until a tick, and has read nothing since
     // Atomic: one thread may send while another receives.
     std::atomic<std::int64_t> spin_ns{0};
     std::atomic<bool> spin_next{false};     ///< in the next wait
@@ -108,6 +114,7 @@ struct SharedMemoryPipe::State {
     // The sending thread's.
     bool woken = false;            ///< by the last send that wakes
     bool ticks = false;            ///< the last tick told when a block is due
+    std::int64_t due_ns = 0;       ///< and so did this one, be the peer awake for it or not
     std::uint32_t posts_then = 0;  ///< the peer's, before that
     std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
@@ -252,6 +259,7 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
         }
         if (received.status != Status::timed_out) {
             state.settle_meeting(true);
+            state.rested = false;
             return received;
         }
         if (dead) {
@@ -299,9 +307,19 @@ void SharedMemoryPipe::State::spin(std::uint32_t seen, std::int64_t until_ns) co
     }
 }
 
+/// How many blocks after the one of the tick before is that of this one. A block that is foretold at this very moment
+/// may be counted once too early, which one block out of the rhythm is forgiven for.
+std::uint32_t SharedMemoryPipe::State::periods_until(std::int64_t tick) noexcept {
+    if (tick == 0 || std::exchange(tick_seen, tick) == tick) {
+        return 0;
+    }
+    const std::uint32_t beat = peer.beats.load(std::memory_order_relaxed);
+    return beat - std::exchange(beat_seen, beat);
+}
+
 void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t deadline_ns) noexcept {
     const std::int64_t tick = peer.tick.load(std::memory_order_acquire);
-    const Prewaker::Plan plan = prewaker->plan(tick, now_ns());
+    const Prewaker::Plan plan = prewaker->plan(tick, now_ns(), periods_until(tick));
     // Whoever has more urgent work on this core pushes the poller to another one.
     int core = -1;
     const auto tell_core = [&] {
@@ -313,6 +331,14 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     const auto arrived = [&] {
         return waiter.posts() != seen || peer.tick.load(std::memory_order_acquire) != tick || waiter.cancelled();
     };
+    // Woken without a message: most of a block is left to fetch what the call will need, which takes long after a rest.
+    const bool rests = plan.wake_ns == no_deadline;
+    if (std::exchange(rested, rests) && warm_up && (rests || now_ns() < plan.prepares_until_ns)) {
+        warm_up(std::ref(arrived));
+        if (arrived()) {
+            return;
+        }
+    }
     const bool slept = now_ns() < plan.wake_ns;
     if (slept) {
         waiter.wait(seen, std::min(plan.wake_ns, deadline_ns));
@@ -350,13 +376,21 @@ void SharedMemoryPipe::prewake(Prewaker::Options options, WarmUp warm_up) {
     state_->warm_up = std::move(warm_up);
 }
 
-void SharedMemoryPipe::tick(std::int64_t due_ns) noexcept {
+void SharedMemoryPipe::tick(std::int64_t due_ns, Wake wake) noexcept {
     State& state = *state_;
-    state.own.tick.store(due_ns, std::memory_order_release);
-    if (due_ns != 0 && !state.ticks) {
-        state.poster.post();  // it sleeps until a post, and has to see that there is a rhythm again
+    if (due_ns - std::exchange(state.due_ns, due_ns) >= least_period_ns) {
+        state.own.beats.store(state.own.beats.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
-    state.ticks = due_ns != 0;
+    const bool ticks = due_ns != 0 && wake == Wake::yes;
+    state.own.tick.store(ticks ? due_ns : 0, std::memory_order_release);
+    if (ticks && !state.ticks) {
+        state.poster.post();  // it sleeps until a post, and has to see that it is to be awake again
+    }
+    state.ticks = ticks;
+}
+
+void SharedMemoryPipe::prepare() noexcept {
+    state_->poster.post();
 }
 
 void SharedMemoryPipe::set_spin(std::int64_t ns) noexcept {

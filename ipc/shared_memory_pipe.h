@@ -37,7 +37,8 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept override;
     Status send(std::span<const std::byte> message, Wake wake = Wake::yes) noexcept override;
     Received receive(std::span<std::byte> buffer, std::int64_t deadline_ns) noexcept override;
-    void tick(std::int64_t due_ns) noexcept override;
+    void tick(std::int64_t due_ns, Wake wake = Wake::yes) noexcept override;
+    void prepare() noexcept override;
     void set_spin(std::int64_t ns) noexcept override;
     bool comes_up(std::int64_t deadline_ns) noexcept override;
     void prewake(Prewaker::Options options, WarmUp warm_up) override;

@@ -1,8 +1,8 @@
 // The control thread's part in who runs where: priorities that RealtimeKit grants, and which children may be awake
 // before they are called, on which core.
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "ipc/clock.h"
 #include "scripting/control_thread.h"
@@ -33,15 +33,15 @@ void ControlThread::ask_for_priority(Link& link) {
     }
 }
 
-/// Who may poll: as many children as there are cores beside the callback's, those that were called lately.
+/// Who may poll: children that were called in the last minute, on other cores than the callback's. As many at a time as
+/// there are such cores (core_share.h).
 void ControlThread::share_cores() {
-    constexpr std::int64_t lately_ns = 2'000'000'000;
+    constexpr std::int64_t lately_ns = 60'000'000'000;
     if (!options_.prewake_guard_ns || !callback_.realtime() || callback_.core < 0) {
         return;
     }
     const std::int64_t now = ipc::now_ns();
-    int free = usable_cores() - 1;
-    std::vector<Link*> applicants;
+    company_.cores.store(static_cast<std::uint32_t>(std::max(usable_cores() - 1, 0)), std::memory_order_relaxed);
     const Seat* polls = nullptr;  ///< the first one
     for (const auto& seat : seats_) {
         Link* link = seat->current;
@@ -56,18 +56,7 @@ void ControlThread::share_cores() {
         } else if (link->watched.fetched.exchange(false)) {
             let_run_anywhere(link->pid());  // it stopped polling meanwhile
         }
-        if (!lately || !realtime) {
-            set_prewake(*link, false);
-        } else if (link->prewakes.load(std::memory_order_relaxed)) {
-            --free;
-        } else {
-            applicants.push_back(link);
-        }
-    }
-    for (Link* link : applicants) {
-        if (free-- > 0) {
-            set_prewake(*link, true);
-        }
+        set_prewake(*link, lately && realtime);
     }
     if (polls != nullptr && !joined_server_) {
         join_server(*polls->slot, *polls->current);
@@ -82,18 +71,22 @@ void ControlThread::share_cores() {
 /// away that a script shares with the server, no block is asked for that the script cannot play.
 void ControlThread::join_server(const Slot& slot, const Link& link) {
     constexpr std::int64_t look_every_ns = 4'000'000'000;
-    constexpr std::uint64_t most_gaps = 8;  ///< between two looks
+    constexpr std::uint64_t enough_ticks = 32;
+    constexpr double most_gaps_per_ns = 8.0 / look_every_ns;
     const std::int64_t now = ipc::now_ns();
-    if (core_look_.pid == link.pid() && now - core_look_.at_ns < look_every_ns) {
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const std::uint64_t ticks = slot.ticks.load(relaxed);
+    if (core_look_.pid == link.pid() &&
+        (now - core_look_.at_ns < look_every_ns || ticks - core_look_.ticks < enough_ticks)) {
         return;
     }
-    constexpr auto relaxed = std::memory_order_relaxed;
     const CoreUse use = core_use(link.pid());
-    const CoreLook look{link.pid(), now, use.pushed_aside, slot.ticks.load(relaxed), slot.gaps.load(relaxed)};
+    const CoreLook look{link.pid(), now, use.pushed_aside, ticks, slot.gaps.load(relaxed)};
     const CoreLook then = std::exchange(core_look_, look);
     const bool pushed_aside = 2 * (look.pushed_aside - then.pushed_aside) > look.ticks - then.ticks;
-    if (look.pid != then.pid || !pushed_aside || look.gaps - then.gaps > most_gaps || use.core < 0 ||
-        use.core == callback_.core) {
+    const bool many_gaps =
+        static_cast<double>(look.gaps - then.gaps) > most_gaps_per_ns * static_cast<double>(look.at_ns - then.at_ns);
+    if (look.pid != then.pid || !pushed_aside || many_gaps || use.core < 0 || use.core == callback_.core) {
         return;
     }
     joined_server_ = true;

@@ -90,7 +90,7 @@ public:
     Watchdog* watchdog = nullptr;      ///< constant once ready; none: nobody watches it
     /// It has asked for a call: something came from another thread of its own.
     std::atomic<bool> wants_call{false};
-    /// It may be awake before it is called: it has real-time priority, and a core is left for it.
+    /// It may be awake before it is called: it has real-time priority, and was called in the last minute.
     std::atomic<bool> prewakes{false};
     /// Scripts that are bypassed from the next block on.
     std::atomic<std::uint32_t> left_out{0};

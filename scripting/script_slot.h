@@ -4,8 +4,9 @@
 //
 //     for (slot : slots) slot.begin(block);            // links exchanged, late answers fetched
 //     for (event : input) slot.push(event);            // in time order
+//     for (event : next block) slot.foresee(kind);     // what is known of it
 //     for (slot : slots) slot.post();                  // children run side by side
-//     for (slot : slots) slot.tick(next_block_ns);     // so that they are awake when the next block comes
+//     for (slot : slots) slot.tick(next_block_ns);     // so that they are awake if the next block calls them
 //     for (slot : slots) output = slot.collect(deadline);
 //     for (slot : slots) slot.post_audio(sound);       // of its instrument, for scripts that process it
 //     for (slot : slots) slot.collect_audio(sound);
@@ -232,6 +233,10 @@ public:
     virtual void set_parameter(std::uint32_t index, double value) noexcept = 0;
     /// [rt] Ends every note at once, forgets every key press, tells the child to cancel its tasks.
     virtual void panic() noexcept = 0;
+    /// [rt] Before post(): an event of this kind will probably be pushed in the next block. Where more scripts are
+    /// played than cores are left for them, those that will be called are awake then rather than those that were called
+    /// lately.
+    virtual void foresee(Kind kind) noexcept = 0;
     /// [rt] Posts to the child if it has something to do.
     virtual void post() noexcept = 0;
     /// [rt] After all slots have posted: when the next block will be posted (ipc::now_ns(); 0: unknown).

@@ -29,6 +29,7 @@
 
 #include "scripting/audio_hop.h"
 #include "scripting/call_figures.h"
+#include "scripting/core_share.h"
 #include "scripting/late_windows.h"
 #include "scripting/link.h"
 #include "scripting/midi_memory.h"
@@ -51,10 +52,12 @@ public:
         std::string transport = "shm";
         SwapMoment swap = SwapMoment::beat;
     };
-    /// The calls of the block that is being processed, of all slots of one host. [rt]
+    /// What the slots of one host share. [rt]
     struct Company {
-        std::uint64_t block = 0;
-        std::uint32_t calls = 0;
+        std::uint64_t block = 0;              ///< that is being processed; of which this is:
+        std::uint32_t calls = 0;              ///< up to now
+        CoreShare share;                      ///< for the next one
+        std::atomic<std::uint32_t> cores{0};  ///< for children that poll; the control thread writes
     };
     Slot(Options options, Company& company);
     ~Slot() override;
@@ -67,6 +70,7 @@ public:
     void set_parameter(std::uint32_t index, double value) noexcept override;
     void panic() noexcept override;
     void post() noexcept override;
+    void foresee(Kind kind) noexcept override { coming_ |= wire::bit(static_cast<std::uint8_t>(kind)); }
     void tick(std::int64_t due_ns) noexcept override;
     std::span<const Event> collect(std::int64_t deadline_ns) noexcept override;
     void post_audio(const float* left, const float* right) noexcept override;
@@ -145,8 +149,8 @@ public:
     std::atomic<std::uint64_t> adoptions{0};
     std::atomic<std::int64_t> adopted_ns{0}, adopted_sample{0};
     std::atomic<std::int64_t> last_called_ns{0};  ///< or became live; 0: never
-    // The rhythm of the blocks that are foretold: how many, and between how many of them something is missing. [rt]
-    // writes.
+    // The rhythm of the blocks: for how many the child was to be awake, and between how many something is missing.
+    // [rt] writes.
     std::atomic<std::uint64_t> ticks{0}, gaps{0};
     /// Wakes the control thread.
     std::function<void()> wake_control;
@@ -178,6 +182,8 @@ private:
     void end_leaving() noexcept;
     void complete_handover(bool drop_stale) noexcept;
     void append_begin_loops(std::int64_t up_to) noexcept;
+    [[nodiscard]] Company& company() noexcept;
+    [[nodiscard]] CoreShare::Claim claim() noexcept;
     void count_tick(std::int64_t due_ns) noexcept;
     void publish_prewake_figures() noexcept;
     void lose_link(bool dead) noexcept;
@@ -318,7 +324,10 @@ private:
     std::int64_t next_second_ = 0;
     std::int64_t due_ns_ = 0, interval_ns_ = 0;  ///< the last tick, and from the one before to it
     std::int64_t last_called_ = INT64_MIN / 2;   ///< end of the last block in which the child was called
-    std::int64_t block_ns_ = 0;                  ///< spent in this slot during this block
+    std::uint64_t coming_ = 0;                   ///< kinds of events of the next block, as far as they are foreseen
+    CoreShare::Claim claim_ = CoreShare::Claim::none;  ///< to be awake for the next block
+    bool awake_next_ = false, awake_ = false;          ///< it is to be awake for that, for this block
+    std::int64_t block_ns_ = 0;                        ///< spent in this slot during this block
     std::int64_t encode_ns_ = 0;
     std::int64_t looks_since_ns_ = 0;  ///< begin() or collect() began to look for answers
     std::int64_t busy_here_ns_ = 0;    ///< of this block, spent on waiting for a script at work

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ipc/clock.h"
 #include "scripting/slot.h"
@@ -23,6 +24,8 @@ void Slot::post() noexcept {
     } else {
         post_segment();
     }
+    claim_ = claim();
+    company().share.claim(claim_);
     block_ns_ += ipc::now_ns() - began;
 }
 
@@ -295,8 +298,7 @@ void Slot::send_records(ipc::PostType type) noexcept {
         ++call_count_;
         watch_oldest();
         called_ = true;
-        company_.calls = company_.block == block_.number ? company_.calls + 1 : 1;
-        company_.block = block_.number;
+        ++company().calls;
         last_called_ = block_end_;
         last_called_ns.store(head.posted_ns, std::memory_order_relaxed);
         add(counters_.calls);
@@ -304,17 +306,50 @@ void Slot::send_records(ipc::PostType type) noexcept {
     }
 }
 
+/// What this block says of the next one, after the post.
+CoreShare::Claim Slot::claim() noexcept {
+    using enum CoreShare::Claim;
+    const std::uint64_t coming = std::exchange(coming_, 0);
+    if (link_ == nullptr || !link_->prewakes.load(std::memory_order_relaxed) ||
+        !link_->watched.realtime.load(std::memory_order_relaxed)) {
+        return none;
+    }
+    const auto wakes_before = [&](std::int64_t sample) {
+        return wake_sample_ < sample ||
+               (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(sample)) >= wake_beat_ - 1e-9);
+    };
+    // If it is called in this block, its answer will tell for when it waits then.
+    const std::int64_t end = block_end_ + block_.frames;  // where the next one is as long as this one
+    if ((coming & (link_->handles | wake_mask_)) != 0 || owes_ || more_ || uncalled_ ||
+        (!called_ && wakes_before(end))) {
+        return called;
+    }
+    const auto near = static_cast<std::int64_t>(2 * options_.sample_rate);
+    if (block_end_ - last_called_ < near || wakes_before(block_end_ + near)) {
+        return awake_ ? stays : comes;
+    }
+    return none;
+}
+
+Slot::Company& Slot::company() noexcept {
+    if (company_.block != block_.number) {
+        company_.block = block_.number;
+        company_.calls = 0;
+        company_.share.begin_block();
+    }
+    return company_;
+}
+
 void Slot::tick(std::int64_t due_ns) noexcept {
     if (link_ == nullptr) {
         return;
     }
-    const auto near = static_cast<std::int64_t>(2 * options_.sample_rate);
-    const bool used =
-        block_end_ - last_called_ < near || wake_sample_ < block_end_ + near ||
-        (wake_beat_ != no_beat && block_.clock->beat_at(static_cast<double>(block_end_ + near)) >= wake_beat_);
-    const bool wanted = used && link_->prewakes.load(std::memory_order_relaxed) &&
-                        link_->watched.realtime.load(std::memory_order_relaxed);
-    link_->pipe().tick(wanted ? due_ns : 0);
+    Company& all = company();
+    awake_next_ = due_ns != 0 && all.share.take(claim_, all.cores.load(std::memory_order_relaxed));
+    link_->pipe().tick(due_ns, awake_next_ ? ipc::Wake::yes : ipc::Wake::no);
+    if (due_ns != 0 && claim_ == CoreShare::Claim::called && !awake_next_) {
+        link_->pipe().prepare();
+    }
     count_tick(due_ns);
     publish_prewake_figures();
 }
@@ -328,7 +363,7 @@ void Slot::count_tick(std::int64_t due_ns) noexcept {
     }
     constexpr auto relaxed = std::memory_order_relaxed;
     const std::int64_t before = std::exchange(interval_ns_, interval);
-    ticks.store(ticks.load(relaxed) + 1, relaxed);
+    ticks.store(ticks.load(relaxed) + (awake_next_ ? 1 : 0), relaxed);
     gaps.store(gaps.load(relaxed) + (2 * interval > 3 * before ? 1 : 0), relaxed);
 }
 

@@ -3,6 +3,7 @@
 // logs.
 
 #include <algorithm>
+#include <utility>
 
 #include "ipc/cache.h"
 #include "ipc/clock.h"
@@ -35,6 +36,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
     ledger_.begin(block.start, block.frames, *block.clock);
     parameter_change_count_ = 0;
     called_ = false;
+    awake_ = std::exchange(awake_next_, false);
     finish_pending_ = false;
     encode_ns_ = busy_here_ns_ = 0;
     looks_since_ns_ = began;
@@ -294,10 +296,10 @@ std::span<const Event> Slot::collect(std::int64_t deadline_ns) noexcept {
 void Slot::await_answers(std::int64_t deadline_ns) noexcept {
     if (call_count_ > 0 && shift_ == 0) {
         const bool waits = !owes_;
-        const bool alone = company_.calls <= 1;
+        const bool alone = company().calls <= 1;
         const bool worth = answer_ns_ <= (alone ? worth_spinning_alone_ns : spin_in_company_ns);
         link_->pipe().set_spin(!worth ? 0 : alone ? spin_alone_ns : spin_in_company_ns);
-        if (waits && link_->prewakes.load(std::memory_order_relaxed)) {
+        if (waits && awake_) {
             fetch_if_kept_from_its_core(deadline_ns);
         }
         prepare_for_answer();

@@ -19,7 +19,7 @@ public:
     explicit SpscQueue(std::size_t capacity) : slots_(std::bit_ceil(capacity)) {}
 
     /// [rt] False: full, nothing was taken.
-    bool push(T value) noexcept {
+    bool push(const T& value) noexcept {
         const std::size_t tail = tail_.load(std::memory_order_relaxed);
         if (tail - head_seen_ == slots_.size()) {
             head_seen_ = head_.load(std::memory_order_acquire);
@@ -27,7 +27,7 @@ public:
                 return false;
             }
         }
-        slots_[tail & (slots_.size() - 1)] = std::move(value);
+        slots_[tail & (slots_.size() - 1)] = value;
         tail_.store(tail + 1, std::memory_order_release);
         return true;
     }

@@ -122,6 +122,28 @@ TEST(Sequencer, EverySongIsWhereItsTempoMapSays) {
     }
 }
 
+TEST(Sequencer, TellsWhatTheNextBlockWillBring) {
+    const auto paths = testing::song_set();
+    ASSERT_EQ(paths.size(), testing::song_set_size);
+    const auto song = Song::load(paths[3]);
+    Player player(song.get());
+    EXPECT_TRUE(player.sequencer.coming(64).empty()) << "it does not play";
+    player.sequencer.play();
+    std::size_t told = 0;
+    for (int block = 0; block < 20'000; ++block) {
+        const std::span<const PlayableEvent> coming = player.sequencer.coming(64);
+        const std::vector<Event> events = player.run(64);
+        ASSERT_EQ(coming.size(), std::min<std::size_t>(events.size(), 64)) << "block " << block;
+        for (std::size_t i = 0; i < coming.size(); ++i) {
+            ASSERT_EQ(coming[i].message.data, events[i].data);
+        }
+        told += coming.size();
+    }
+    EXPECT_GT(told, 1000U);
+    player.sequencer.stop();
+    EXPECT_TRUE(player.sequencer.coming(64).empty());
+}
+
 TEST(Sequencer, StopEndsNotesAndPlayGoesOn) {
     const auto song = four_notes();
     Player player(song.get());

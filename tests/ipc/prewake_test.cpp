@@ -62,6 +62,20 @@ TEST(Prewaker, ABlockOutOfTheRhythmIsNoOtherRhythm) {
     EXPECT_EQ(next_after(25 * period + 200 * us), 2 * period) << "the second at that distance: another length of block";
 }
 
+TEST(Prewaker, ATickThatIsManyBlocksAfterTheOneBeforeTellsHowLongOneIs) {
+    Prewaker prewaker({.guard_ns = 50 * us});
+    const auto next_after = [&](std::int64_t due, std::uint32_t periods) {
+        const Prewaker::Plan first = prewaker.plan(due, due - 100 * us, periods);
+        return prewaker.plan(due, first.wake_ns + first.most_ns + 1).wake_ns + 50 * us - due;
+    };
+    static_cast<void>(prewaker.plan(10 * period, 9 * period));
+    EXPECT_EQ(next_after(11 * period, 1), period);
+    EXPECT_EQ(next_after(75 * period, 64), period);
+    EXPECT_EQ(next_after(139 * period, 64), period) << "twice the same distance, and no other rhythm";
+    EXPECT_EQ(next_after(139 * period + 128 * period, 64), period);
+    EXPECT_EQ(next_after(139 * period + 256 * period, 64), 2 * period) << "blocks of another length";
+}
+
 /// Blocks that come `late` after their tick, in a rhythm; how long was polled for them.
 class Rhythm {
 public:
@@ -256,6 +270,55 @@ TEST(PrewokenPipe, IsAwakeSoonAfterARhythmBeginsWithoutACallInIt) {
         host->tick(0);
         call();
         polled = host->prewake_figures().polled_ns;
+    }
+    host->close();
+    peer.join();
+}
+
+TEST(PrewokenPipe, RestsWhileItNeedNotBeAwakeAndKeepsTheRhythm) {
+    const test::Watchdog watchdog;
+    auto pair = SharedMemoryPipe::create();
+    auto host = std::move(pair.host);
+    auto child = SharedMemoryPipe::open(std::move(pair.child));
+    std::atomic<int> prepared{0};
+    child->prewake({}, [&](const Pipe::Came&) { ++prepared; });
+    std::thread peer([&] {
+        std::array<std::byte, 8> message{};
+        while (child->receive(message, no_deadline).status == Status::ok) {
+            child->send(message);
+        }
+    });
+    const std::int64_t block = 1'000 * us;
+    std::int64_t due = now_ns();
+    const auto next_block = [&](Wake wake) {
+        due = std::max(due, now_ns()) + block;
+        host->tick(due, wake);
+        std::this_thread::sleep_for(std::chrono::nanoseconds(std::max<std::int64_t>(due - now_ns(), 0)));
+    };
+    const auto polled_us = [&] { return static_cast<std::int64_t>(host->prewake_figures().polled_ns / 1000); };
+    for (int i = 0; i < 50; ++i) {
+        next_block(Wake::no);
+    }
+    EXPECT_EQ(polled_us(), 0);
+    EXPECT_EQ(prepared, 0);
+    host->prepare();
+    while (prepared == 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(polled_us(), 0) << "it sleeps again when it has prepared itself";
+    while (polled_us() < 1'000) {
+        next_block(Wake::yes);
+    }
+    // Twice the same pause: should that be taken for the rhythm, it would poll for a fifth of it and more.
+    for (int pause = 0; pause < 4; ++pause) {
+        for (int i = 0; i < 200; ++i) {
+            next_block(Wake::no);
+        }
+        const std::int64_t before = polled_us();
+        next_block(Wake::yes);
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));  // and no block comes
+        next_block(Wake::no);
+        EXPECT_LT(polled_us() - before, 30'000) << "pause " << pause;
     }
     host->close();
     peer.join();

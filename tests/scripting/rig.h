@@ -76,6 +76,9 @@ public:
             before_post();
         }
         slot.post();
+        if (before_tick) {
+            before_tick();
+        }
         if (period_ns > 0) {
             slot.tick(info.callback_start_ns + period_ns);
         }
@@ -103,7 +106,7 @@ public:
     std::int64_t now = 0;
     std::int64_t deadline_ns = 2'000'000'000;
     std::int64_t period_ns = 0;  ///< of the blocks, when they come in a rhythm
-    std::function<void()> before_post;
+    std::function<void()> before_post, before_tick;
     const SysexSource* sysex = nullptr;  ///< who has the bytes of input events
 
 private:

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <algorithm>
+#include <span>
+
 #include "rhythm.h"
 
 namespace outboard::scripting {
@@ -38,6 +41,54 @@ TEST_F(SchedulingTest, AChildThatIsNotCalledStopsPolling) {
         return false;
     });
     EXPECT_EQ(figures().polled_seconds, polled);
+}
+
+/// Each is called in its turn, by what was foreseen in the block before.
+TEST_F(SchedulingTest, OfMoreScriptsThanCoresTheOneThatIsCalledNextIsAwake) {
+    const std::string script = std::string(OUTBOARD_FACTORY) + "/passthrough.py";
+    rig.load(script);
+    std::vector<ScriptSlot*> slots{&rig.slot};
+    for (int i = 0; i < usable_cores(); ++i) {
+        slots.push_back(&rig.host.add_slot("other", 0, static_cast<std::uint32_t>(i + 1)));
+        slots.back()->load(script, {});
+        ASSERT_FALSE(slots.back()->wait_loaded(std::chrono::seconds(20)));
+    }
+    const std::span others = std::span(slots).subspan(1);
+    std::size_t number = 0;
+    const auto turn = [&](std::size_t block) { return slots[block / 4 % slots.size()]; };  // every fourth block calls
+    BlockInfo info;
+    rig.before_post = [&] {
+        if (number % 4 == 3) {
+            turn(number + 1)->foresee(Kind::note_on);
+        }
+        info = {number, rig.now, 128, ipc::now_ns(), &rig.clock};
+        for (ScriptSlot* slot : others) {
+            slot->begin(info);
+            if (number % 4 == 0 && slot == turn(number)) {
+                slot->push(note_on(info.start, 60));
+            }
+            slot->post();
+        }
+    };
+    rig.before_tick = [&] {
+        for (ScriptSlot* slot : others) {
+            slot->tick(info.callback_start_ns + period_ns);
+        }
+    };
+    const auto input = [&] {
+        return number % 4 == 0 && turn(number) == &rig.slot ? std::vector<Event>{note_on(rig.now, 60)}
+                                                            : std::vector<Event>{};
+    };
+    const auto all_met = [&] {
+        for (ScriptSlot* slot : others) {
+            slot->collect(ipc::now_ns() + period_ns / 4);
+        }
+        ++number;
+        return std::ranges::all_of(slots, [](const ScriptSlot* slot) { return slot->figures().met_polling >= 30; });
+    };
+    const bool poll = realtime && usable_cores() > 1;
+    EXPECT_EQ(run(poll ? 8000 : 200, all_met, input), poll);
+    expect_nothing_lost();
 }
 
 TEST_F(SchedulingTest, WithoutPrewakeNothingPolls) {
