@@ -333,7 +333,7 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     };
     // Woken without a message: most of a block is left to fetch what the call will need, which takes long after a rest.
     const bool rests = plan.wake_ns == no_deadline;
-    if (std::exchange(rested, rests) && warm_up && (rests || now_ns() < plan.prepares_until_ns)) {
+    if (std::exchange(rested, rests) && warm_up && (rests ? tick == 0 : now_ns() < plan.prepares_until_ns)) {
         warm_up(std::ref(arrived));
         if (arrived()) {
             return;
