@@ -159,7 +159,9 @@ void Processor::post_scripts(std::uint32_t frames) noexcept {
     if (next_block_ns_ != 0) {
         for (const PlayableEvent& coming : sequencer_.coming(frames)) {
             for (const TrackEntry& entry : entries()) {
-                entry.track->foresee(coming.message);
+                if (!entry.leaving) {
+                    entry.track->foresee(coming.message);
+                }
             }
         }
     }

@@ -55,8 +55,8 @@ public:
     /// keeps the rhythm. Two stores; the first tick for which it is to be awake wakes the peer if it sleeps.
     virtual void tick([[maybe_unused]] std::int64_t due_ns, [[maybe_unused]] Wake wake = Wake::yes) noexcept {}
 
-    /// [rt] Host's end: the next block will call a peer that need not be awake for it. If it sleeps, it wakes up now
-    /// and does its warm-up (below) in the time that is left.
+    /// [rt] Host's end: the next block will call a peer that need not be awake for it. If it sleeps until it is called,
+    /// it wakes up now and does its warm-up (below) in the time that is left.
     virtual void prepare() noexcept {}
 
     /// [rt] After a send that found the peer polling, receive() looks for the answer for at most so long before it
@@ -71,8 +71,9 @@ public:
 
     /// [child] From now on receive() is awake when the host's next block is due (ipc/prewake.h), on
     /// transports where that pays. `warm_up`, if any, is called once per block at the begin of the polling, unless that
-    /// is late: it may touch what the next call will need. It should ask `came` every few microseconds, and return when
-    /// that is true: the call is there and waits. Not while another thread is in receive().
+    /// is late, and by the first tick after a rest and by prepare(): it may touch what the next call will need. It
+    /// should ask `came` every few microseconds, and return when that is true: the call is there and waits. Not while
+    /// another thread is in receive().
     using Came = std::function<bool()>;
     using WarmUp = std::function<void(const Came& came)>;
     virtual void prewake([[maybe_unused]] Prewaker::Options options, [[maybe_unused]] WarmUp warm_up) {}

@@ -106,15 +106,16 @@ struct SharedMemoryPipe::State {
     // The receiving thread's, of a peer that pre-wakes.
     std::int64_t tick_seen = 0;
     std::uint32_t beat_seen = 0;
-    bool rested = false;  ///< it slept for longer than until a tick, and has read nothing since
+    std::uint32_t rest_posts = 0;  ///< the peer's, when this side went to sleep for longer than until a tick
     // Atomic: one thread may send while another receives.
     std::atomic<std::int64_t> spin_ns{0};
+    std::atomic<bool> rested{false};        ///< this side, that pre-wakes, and it has sent nothing since
     std::atomic<bool> spin_next{false};     ///< in the next wait
     std::atomic<bool> perhaps_here{false};  ///< the peer that polled at the last send
     // The sending thread's.
     bool woken = false;            ///< by the last send that wakes
     bool ticks = false;            ///< the last tick told when a block is due
-    std::int64_t due_ns = 0;       ///< and so did this one, be the peer awake for it or not
+    std::int64_t due_ns = 0;       ///< the last one that was counted, be the peer awake for it or not
     std::uint32_t posts_then = 0;  ///< the peer's, before that
     std::atomic<std::uint64_t> met_polling{0}, woke{0};
     // What this end knows, in memory that the peer cannot reach.
@@ -188,6 +189,7 @@ Status SharedMemoryPipe::send(std::span<const std::byte> message, Wake wake) noe
     if (status == Status::corrupt) {
         state.corrupt.store(true, std::memory_order_relaxed);
     }
+    state.rested.store(false, std::memory_order_relaxed);
     if (status == Status::ok && wake == Wake::yes) {
         state.posts_then = state.waiter.posts();
         state.note_meeting(state.poster.post());
@@ -259,7 +261,6 @@ Received SharedMemoryPipe::receive(std::span<std::byte> buffer, std::int64_t dea
         }
         if (received.status != Status::timed_out) {
             state.settle_meeting(true);
-            state.rested = false;
             return received;
         }
         if (dead) {
@@ -331,9 +332,12 @@ void SharedMemoryPipe::State::wait_prewoken(std::uint32_t seen, std::int64_t dea
     const auto arrived = [&] {
         return waiter.posts() != seen || peer.tick.load(std::memory_order_acquire) != tick || waiter.cancelled();
     };
-    // Woken without a message: most of a block is left to fetch what the call will need, which takes long after a rest.
+    // Woken although it has not been called: most of a block is left to fetch what the call will need, which takes long
+    // after a rest.
     const bool rests = plan.wake_ns == no_deadline;
-    if (std::exchange(rested, rests) && warm_up && (rests ? tick == 0 : now_ns() < plan.prepares_until_ns)) {
+    const bool woken_early = rested.exchange(rests, std::memory_order_relaxed) && seen != rest_posts;
+    rest_posts = seen;
+    if (woken_early && warm_up && (rests ? tick == 0 : now_ns() < plan.prepares_until_ns)) {
         warm_up(std::ref(arrived));
         if (arrived()) {
             return;
@@ -378,7 +382,8 @@ void SharedMemoryPipe::prewake(Prewaker::Options options, WarmUp warm_up) {
 
 void SharedMemoryPipe::tick(std::int64_t due_ns, Wake wake) noexcept {
     State& state = *state_;
-    if (due_ns - std::exchange(state.due_ns, due_ns) >= least_period_ns) {
+    if (due_ns - state.due_ns >= least_period_ns && due_ns > now_ns()) {
+        state.due_ns = due_ns;
         state.own.beats.store(state.own.beats.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
     const bool ticks = due_ns != 0 && wake == Wake::yes;

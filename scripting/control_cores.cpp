@@ -59,7 +59,7 @@ void ControlThread::share_cores() {
         set_prewake(*link, lately && realtime);
     }
     if (polls != nullptr && !joined_server_) {
-        join_server(*polls->slot, *polls->current);
+        join_server(*polls);
     }
 }
 
@@ -69,28 +69,39 @@ void ControlThread::share_cores() {
 /// pushed aside as often tells of it, and the callback goes there, once: the server wakes it without waking a core, and
 /// the script has the other core for itself. Not where the machine stands still again and again: while a core is taken
 /// away that a script shares with the server, no block is asked for that the script cannot play.
-void ControlThread::join_server(const Slot& slot, const Link& link) {
+void ControlThread::join_server(const Seat& first) {
     constexpr std::int64_t look_every_ns = 4'000'000'000;
-    constexpr std::uint64_t enough_ticks = 32;
-    constexpr double most_gaps_per_ns = 8.0 / look_every_ns;
-    const std::int64_t now = ipc::now_ns();
+    constexpr std::uint64_t most_gaps = 8;  ///< between two looks
     constexpr auto relaxed = std::memory_order_relaxed;
-    const std::uint64_t ticks = slot.ticks.load(relaxed);
-    if (core_look_.pid == link.pid() &&
-        (now - core_look_.at_ns < look_every_ns || ticks - core_look_.ticks < enough_ticks)) {
+    const std::int64_t now = ipc::now_ns();
+    const std::int64_t pid = first.current->pid();
+    if (core_look_.pid == pid && now - core_look_.at_ns < look_every_ns) {
         return;
     }
-    const CoreUse use = core_use(link.pid());
-    const CoreLook look{link.pid(), now, use.pushed_aside, ticks, slot.gaps.load(relaxed)};
+    std::uint64_t pushed_aside = 0, most = 0;
+    int core = -1;
+    for (const auto& seat : seats_) {
+        Link* link = seat->current;
+        if (link == nullptr || link->dead() || !link->prewakes.load(relaxed)) {
+            continue;
+        }
+        const CoreUse use = core_use(link->pid());
+        const std::uint64_t times = use.pushed_aside - link->pushed_aside.value_or(use.pushed_aside);
+        link->pushed_aside = use.pushed_aside;
+        pushed_aside += times;  // of several each polls in a part of the blocks
+        if (times > most) {
+            most = times;
+            core = use.core;
+        }
+    }
+    const CoreLook look{pid, now, first.slot->ticks.load(relaxed), first.slot->gaps.load(relaxed)};
     const CoreLook then = std::exchange(core_look_, look);
-    const bool pushed_aside = 2 * (look.pushed_aside - then.pushed_aside) > look.ticks - then.ticks;
-    const bool many_gaps =
-        static_cast<double>(look.gaps - then.gaps) > most_gaps_per_ns * static_cast<double>(look.at_ns - then.at_ns);
-    if (look.pid != then.pid || !pushed_aside || many_gaps || use.core < 0 || use.core == callback_.core) {
+    if (look.pid != then.pid || 2 * pushed_aside <= look.ticks - then.ticks || look.gaps - then.gaps > most_gaps ||
+        core < 0 || core == callback_.core) {
         return;
     }
     joined_server_ = true;
-    callback_.core = use.core;
+    callback_.core = core;
     keep_on_core(callback_.id, callback_.core);
     watchdog_.follow_callback(callback_.core);
     stop_prewaking();

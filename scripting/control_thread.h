@@ -74,7 +74,7 @@ private:
     void set_prewake(Link& link, bool allowed);
     void stop_prewaking();
     void keep_in_place(Link& link);
-    void join_server(const Slot& slot, const Link& link);
+    void join_server(const Seat& first);
     void say(Message message);
 
     const ScriptHost::Options options_;
@@ -88,10 +88,10 @@ private:
     std::uint64_t messages_dropped_ = 0;
     std::size_t messages_bytes_ = 0;  ///< of text that waits
     CallbackThread callback_;         ///< with seats_mutex_
-    /// What was seen of the core of a child that polls, when it was last looked at.
+    /// When it was last looked at on which cores children poll; the blocks up to then, as the first of them knows them.
     struct CoreLook {
         std::int64_t pid = 0, at_ns = 0;
-        std::uint64_t pushed_aside = 0, ticks = 0, gaps = 0;
+        std::uint64_t ticks = 0, gaps = 0;
     } core_look_;
     bool joined_server_ = false;  ///< since the callback's thread is known
     std::atomic<bool> stopping_{false};

@@ -14,9 +14,10 @@ class CoreShare {
 public:
     /// Why a child should be awake for the next block; the best reason first.
     enum class Claim : std::uint8_t {
-        called,  ///< it will be called
-        stays,   ///< it polls already: another one would have to be woken
-        comes,   ///< it was called lately
+        called,     ///< it will be called
+        surprised,  ///< its last call, a moment ago, was not foreseen: somebody plays
+        stays,      ///< it was called lately and polls already: another one would have to be woken
+        comes,      ///< it was called lately
         none,
     };
 
@@ -36,7 +37,7 @@ public:
 private:
     static constexpr std::size_t place(Claim claim) noexcept { return static_cast<std::size_t>(claim); }
 
-    std::array<std::uint32_t, 4> claims_{}, taken_{};
+    std::array<std::uint32_t, 5> claims_{}, taken_{};
 };
 
 }  // namespace outboard::scripting

@@ -92,6 +92,8 @@ public:
     std::atomic<bool> wants_call{false};
     /// It may be awake before it is called: it has real-time priority, and was called in the last minute.
     std::atomic<bool> prewakes{false};
+    /// [control] How often it had been pushed off its core when that was looked at last.
+    std::optional<std::uint64_t> pushed_aside;
     /// Scripts that are bypassed from the next block on.
     std::atomic<std::uint32_t> left_out{0};
 

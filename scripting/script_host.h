@@ -49,8 +49,8 @@ public:
     std::vector<Message> take_messages();
 
     /// [control] The audio thread, as this_thread() said in its first callback. If it has real-time priority, children
-    /// are put one below it, where the system allows; those that may be awake before they are called (as many as there
-    /// are other cores) are kept off its core, and it is kept on that core.
+    /// are put one below it, where the system allows; those that were called lately and may be awake before they are
+    /// called are sent to other cores than its own, and it is kept on that.
     void set_callback_thread(const CallbackThread& thread);
 
     /// Folder of the factory scripts, for names such as "arpeggiator". Empty if not found.

@@ -57,6 +57,7 @@ public:
         std::uint64_t block = 0;              ///< that is being processed; of which this is:
         std::uint32_t calls = 0;              ///< up to now
         CoreShare share;                      ///< for the next one
+        std::uint32_t prepared = 0;           ///< for the next one, without a core
         std::atomic<std::uint32_t> cores{0};  ///< for children that poll; the control thread writes
     };
     Slot(Options options, Company& company);
@@ -149,8 +150,7 @@ public:
     std::atomic<std::uint64_t> adoptions{0};
     std::atomic<std::int64_t> adopted_ns{0}, adopted_sample{0};
     std::atomic<std::int64_t> last_called_ns{0};  ///< or became live; 0: never
-    // The rhythm of the blocks: for how many the child was to be awake, and between how many something is missing.
-    // [rt] writes.
+    // The rhythm of the blocks: how many, and between how many of them something is missing. [rt] writes.
     std::atomic<std::uint64_t> ticks{0}, gaps{0};
     /// Wakes the control thread.
     std::function<void()> wake_control;
@@ -324,9 +324,11 @@ private:
     std::int64_t next_second_ = 0;
     std::int64_t due_ns_ = 0, interval_ns_ = 0;  ///< the last tick, and from the one before to it
     std::int64_t last_called_ = INT64_MIN / 2;   ///< end of the last block in which the child was called
+    std::int64_t surprised_ = INT64_MIN / 2;     ///< of the last one in which that was not foreseen
     std::uint64_t coming_ = 0;                   ///< kinds of events of the next block, as far as they are foreseen
     CoreShare::Claim claim_ = CoreShare::Claim::none;  ///< to be awake for the next block
-    bool awake_next_ = false, awake_ = false;          ///< it is to be awake for that, for this block
+    bool foreseen_ = false;                            ///< that this block would call it
+    bool awake_next_ = false, awake_ = false;          ///< it is to be awake for the next, for this block
     std::int64_t block_ns_ = 0;                        ///< spent in this slot during this block
     std::int64_t encode_ns_ = 0;
     std::int64_t looks_since_ns_ = 0;  ///< begin() or collect() began to look for answers

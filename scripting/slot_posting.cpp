@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t wake_on_parameter = wire::bit(wire::parameter);
 constexpr std::uint64_t wake_on_text = wire::bit(wire::text);
 constexpr std::uint64_t wake_on_transport = wire::bit(wire::transport);
+constexpr std::uint32_t most_prepared = 3;  ///< on a core: each takes a tenth of a block of 64 frames
 
 }  // namespace
 
@@ -300,6 +301,7 @@ void Slot::send_records(ipc::PostType type) noexcept {
         called_ = true;
         ++company().calls;
         last_called_ = block_end_;
+        surprised_ = foreseen_ ? surprised_ : block_end_;
         last_called_ns.store(head.posted_ns, std::memory_order_relaxed);
         add(counters_.calls);
         link_->watched.calls.store(link_->watched.calls.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -325,6 +327,9 @@ CoreShare::Claim Slot::claim() noexcept {
         return called;
     }
     const auto near = static_cast<std::int64_t>(2 * options_.sample_rate);
+    if (block_end_ - surprised_ < near) {
+        return surprised;
+    }
     if (block_end_ - last_called_ < near || wakes_before(block_end_ + near)) {
         return awake_ ? stays : comes;
     }
@@ -336,6 +341,7 @@ Slot::Company& Slot::company() noexcept {
         company_.block = block_.number;
         company_.calls = 0;
         company_.share.begin_block();
+        company_.prepared = 0;
     }
     return company_;
 }
@@ -345,9 +351,12 @@ void Slot::tick(std::int64_t due_ns) noexcept {
         return;
     }
     Company& all = company();
-    awake_next_ = due_ns != 0 && all.share.take(claim_, all.cores.load(std::memory_order_relaxed));
+    const std::uint32_t cores = all.cores.load(std::memory_order_relaxed);
+    awake_next_ = due_ns != 0 && all.share.take(claim_, cores);
     link_->pipe().tick(due_ns, awake_next_ ? ipc::Wake::yes : ipc::Wake::no);
-    if (due_ns != 0 && claim_ == CoreShare::Claim::called && !awake_next_) {
+    const bool cold = claim_ == CoreShare::Claim::called && !awake_next_ && !called_;
+    if (cold && due_ns > block_.callback_start_ns && all.prepared < most_prepared * cores) {
+        ++all.prepared;
         link_->pipe().prepare();
     }
     count_tick(due_ns);
@@ -363,7 +372,7 @@ void Slot::count_tick(std::int64_t due_ns) noexcept {
     }
     constexpr auto relaxed = std::memory_order_relaxed;
     const std::int64_t before = std::exchange(interval_ns_, interval);
-    ticks.store(ticks.load(relaxed) + (awake_next_ ? 1 : 0), relaxed);
+    ticks.store(ticks.load(relaxed) + 1, relaxed);
     gaps.store(gaps.load(relaxed) + (2 * interval > 3 * before ? 1 : 0), relaxed);
 }
 

@@ -37,6 +37,7 @@ void Slot::begin(const BlockInfo& block) noexcept {
     parameter_change_count_ = 0;
     called_ = false;
     awake_ = std::exchange(awake_next_, false);
+    foreseen_ = claim_ == CoreShare::Claim::called;
     finish_pending_ = false;
     encode_ns_ = busy_here_ns_ = 0;
     looks_since_ns_ = began;
@@ -249,6 +250,9 @@ void Slot::adopt_link(Link* link) noexcept {
     append_values();
     send_records(ipc::PostType::news);
     last_called_ = block_.start;  // it will be called soon, and may be awake then
+    surprised_ = INT64_MIN / 2;
+    claim_ = CoreShare::Claim::none;
+    awake_ = awake_next_ = false;
     last_called_ns.store(ipc::now_ns(), std::memory_order_relaxed);
     adopted_ns.store(ipc::now_ns(), std::memory_order_relaxed);
     adopted_sample.store(segment_start_, std::memory_order_relaxed);

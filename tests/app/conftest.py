@@ -49,7 +49,7 @@ def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     start at once may take the same one."""
     for attempt in range(5):
         name = f":{1000 + (os.getpid() * 5 + attempt) % 50000}"
-        server = subprocess.Popen(["Xvfb", name, "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        server = subprocess.Popen(["Xvfb", name, "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for("the screen", lambda: server.poll() is not None or answers(name))

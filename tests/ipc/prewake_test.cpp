@@ -280,12 +280,19 @@ TEST(PrewokenPipe, RestsWhileItNeedNotBeAwakeAndKeepsTheRhythm) {
     auto pair = SharedMemoryPipe::create();
     auto host = std::move(pair.host);
     auto child = SharedMemoryPipe::open(std::move(pair.child));
-    std::atomic<int> prepared{0};
+    std::atomic<int> prepared{0}, news{0};
     child->prewake({}, [&](const Pipe::Came&) { ++prepared; });
     std::thread peer([&] {
         std::array<std::byte, 8> message{};
-        while (child->receive(message, no_deadline).status == Status::ok) {
-            child->send(message);
+        for (;;) {
+            const Received received = child->receive(message, now_ns() + 5'000 * us);
+            if (received.status == Status::ok && received.size == message.size()) {
+                child->send(message);
+            } else if (received.status == Status::ok) {
+                ++news;
+            } else if (received.status != Status::timed_out) {
+                return;
+            }
         }
     });
     const std::int64_t block = 1'000 * us;
@@ -301,10 +308,13 @@ TEST(PrewokenPipe, RestsWhileItNeedNotBeAwakeAndKeepsTheRhythm) {
     }
     EXPECT_EQ(polled_us(), 0);
     EXPECT_EQ(prepared, 0);
-    host->prepare();
+    // Also when what waits to be read is no call.
+    ASSERT_EQ(host->send(std::array<std::byte, 4>{}, Wake::no), Status::ok);
     while (prepared == 0) {
+        host->prepare();
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    EXPECT_EQ(news, 1);
     EXPECT_EQ(polled_us(), 0) << "it sleeps again when it has prepared itself";
     while (polled_us() < 1'000) {
         next_block(Wake::yes);
@@ -314,11 +324,12 @@ TEST(PrewokenPipe, RestsWhileItNeedNotBeAwakeAndKeepsTheRhythm) {
         for (int i = 0; i < 200; ++i) {
             next_block(Wake::no);
         }
-        const std::int64_t before = polled_us();
+        const std::int64_t before = polled_us(), since = now_ns();
         next_block(Wake::yes);
         std::this_thread::sleep_for(std::chrono::milliseconds(60));  // and no block comes
         next_block(Wake::no);
-        EXPECT_LT(polled_us() - before, 30'000) << "pause " << pause;
+        // Of each millisecond 0.2 may be polled, and 0.4 once; the machine may be busy.
+        EXPECT_LT(polled_us() - before, 2'000 + (now_ns() - since) / us * 2 / 5) << "pause " << pause;
     }
     host->close();
     peer.join();

@@ -16,7 +16,7 @@
 #define polling 2
 
 byte ring[ROOM];
-byte write_index, read_index, posts, waiting, tick;
+byte write_index, read_index, posts, waiting, tick, blocks;
 bool cancelled, inside;
 bool in_kernel; /* the child sleeps in futex_wait */
 
@@ -64,8 +64,12 @@ active proctype Host() {
         :: wakes -> post()
         :: else
         fi
-    :: tick < TICKS ->
-        tick++; /* Pipe::tick, in every block; the first one after a pause posts, without a message */
+    :: blocks < TICKS ->
+        blocks++;
+        if
+        :: tick++ /* Pipe::tick; the first one after a pause posts, without a message */
+        :: true   /* one that keeps it as it is; Pipe::prepare posts beside it */
+        fi;
         if
         :: post()
         :: true

@@ -26,13 +26,14 @@ std::string shared(const std::vector<Claim>& claims, std::uint32_t cores) {
     return words;
 }
 
-TEST(CoreShare, WhoWillBeCalledComesFirstThenWhoPollsThenWhoWasCalledLately) {
-    const std::vector<Claim> all{comes, none, stays, called};
-    EXPECT_EQ(shared(all, 0), "nnnn");
-    EXPECT_EQ(shared(all, 1), "nnny");
-    EXPECT_EQ(shared(all, 2), "nnyy");
-    EXPECT_EQ(shared(all, 3), "ynyy");
-    EXPECT_EQ(shared(all, 4), "ynyy") << "who has no claim gets none of many, too";
+TEST(CoreShare, WhoWillBeCalledComesFirstThenWhoIsPlayedThenWhoPollsThenWhoWasCalledLately) {
+    const std::vector<Claim> all{comes, none, stays, surprised, called};
+    EXPECT_EQ(shared(all, 0), "nnnnn");
+    EXPECT_EQ(shared(all, 1), "nnnny");
+    EXPECT_EQ(shared(all, 2), "nnnyy");
+    EXPECT_EQ(shared(all, 3), "nnyyy");
+    EXPECT_EQ(shared(all, 4), "ynyyy");
+    EXPECT_EQ(shared(all, 5), "ynyyy") << "who has no claim gets none of many, too";
 }
 
 TEST(CoreShare, OfEqualClaimsTheFirstInTheListIsMet) {
