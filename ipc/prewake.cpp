@@ -12,8 +12,7 @@ constexpr std::int64_t step_down_ns = 200;
 constexpr std::int64_t least_guard_ns = 10'000;
 // The median of the delay until the polling begins, in the same way.
 constexpr std::int64_t delay_step_ns = 1'000;
-constexpr double guard_share = 0.75;               ///< of what polling may take; the rest is for blocks that come late
-constexpr std::int64_t least_period_ns = 100'000;  ///< blocks cut from one callback follow at once: no rhythm
+constexpr double guard_share = 0.75;  ///< of what polling may take; the rest is for blocks that come late
 constexpr std::int64_t longest_period_ns = 500'000'000;
 constexpr std::int64_t trust_ns = 2'000'000'000;  ///< without a tick for so long the host has stopped
 

@@ -21,6 +21,9 @@
 
 namespace outboard::ipc {
 
+/// Blocks that follow sooner were cut from one callback, and are no rhythm.
+inline constexpr std::int64_t least_period_ns = 100'000;
+
 /// Tells the processor that this is a loop that waits.
 inline void relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)

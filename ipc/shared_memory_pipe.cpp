@@ -21,8 +21,7 @@ namespace outboard::ipc {
 
 namespace {
 
-constexpr std::int64_t most_unread_ns = 30'000;    ///< by a peer that polls
-constexpr std::int64_t least_period_ns = 100'000;  ///< blocks that were cut from one callback follow at once
+constexpr std::int64_t most_unread_ns = 30'000;  ///< by a peer that polls
 
 std::size_t ring_bytes_for(std::size_t wanted) {
     if (wanted > Segment::largest_ring) {

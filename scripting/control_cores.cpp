@@ -126,6 +126,7 @@ void ControlThread::set_prewake(Link& link, bool allowed) {
         let_run_anywhere(link.pid());
     }
     link.kept_off_core = allowed;
+    link.pushed_aside.reset();  // what happened meanwhile tells nothing of a child that polls
 }
 
 /// One that polls belongs on another core than the callback. But it is not bound there: when something more urgent

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ipc/clock.h"
+#include "ipc/prewake.h"
 #include "scripting/slot.h"
 
 namespace outboard::scripting {
@@ -363,11 +364,9 @@ void Slot::tick(std::int64_t due_ns) noexcept {
     publish_prewake_figures();
 }
 
-/// Blocks that were cut from one callback follow each other at once, and are no rhythm.
 void Slot::count_tick(std::int64_t due_ns) noexcept {
-    constexpr std::int64_t at_once_ns = 100'000;
     const std::int64_t interval = due_ns - std::exchange(due_ns_, due_ns);
-    if (interval < at_once_ns) {
+    if (interval < ipc::least_period_ns) {
         return;
     }
     constexpr auto relaxed = std::memory_order_relaxed;
